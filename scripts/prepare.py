@@ -1,0 +1,48 @@
+"""Bring database, page files and demo data up to date; run by serve.py before it serves."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "implportal.settings")
+
+
+def page_files_state() -> str:
+    """Return a fingerprint of everything that `collectstatic` collects from."""
+    marks = [
+        (ROOT / name).read_bytes()
+        for name in ("requirements.txt", "package-lock.json", "implportal/kernel/finders.py")
+    ]
+    for path in sorted((ROOT / "static").rglob("*")):
+        stat = path.stat()
+        marks.append(f"{path} {stat.st_size} {stat.st_mtime_ns}".encode())
+    return hashlib.sha256(b"\n".join(marks)).hexdigest()
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback
+    import django  # noqa: PLC0415 - needs the settings named above
+
+    django.setup()
+    from django.conf import settings  # noqa: PLC0415
+    from django.core.management import call_command  # noqa: PLC0415
+
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    stamp = settings.VAR_DIR / "static-collected"
+    state = page_files_state()
+    if not stamp.is_file() or stamp.read_text() != state:
+        print("→ Collecting the files of the pages", flush=True)
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        stamp.write_text(state)
+    call_command("seed_demo", if_empty=True)
+
+
+if __name__ == "__main__":
+    main()
