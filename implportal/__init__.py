@@ -1,0 +1,6 @@
+"""implportal: software roll-outs from the first introduction to the last payment."""
+
+from implportal.celery import app as celery_app
+
+__all__ = ["celery_app"]
+__version__ = "0.1.0"

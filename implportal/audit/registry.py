@@ -1,0 +1,23 @@
+"""Every kind of thing that can be on record, declared beside the code that does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+from implportal.kernel.registry import Registry
+
+
+@dataclass(frozen=True)
+class Action:
+    """One kind of act. ``sentence`` is said of the actor and may hold ``%(detail)s`` places."""
+
+    key: str
+    sentence: str | Promise
+
+    def __post_init__(self) -> None:
+        ACTIONS.register(self)
+
+
+ACTIONS: Registry[Action] = Registry("audit action")

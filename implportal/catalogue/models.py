@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from implportal.accounts.models import User
+
+
+class SharedQuerySet(models.QuerySet):
+    """The catalogue is the company's own: everybody who signs in may read it."""
+
+    def visible_to(self, user: User) -> SharedQuerySet:
+        return self if user.is_authenticated else self.none()
+
+
+class FieldOfBusiness(models.Model):
+    """What a customer's line of work is; survey templates and references go by it."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+
+    objects = SharedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("field of business")
+        verbose_name_plural = _("fields of business")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(models.Model):
+    """What we bring into use."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    summary = models.TextField(_("summary"), blank=True, help_text=_("Markdown works."))
+    is_offered = models.BooleanField(_("offered today"), default=True)
+
+    objects = SharedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("product")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProfilePart(models.Model):
+    """One part of what we say of ourselves, e.g. “Who we are”, “How we work”."""
+
+    title = models.CharField(_("title"), max_length=120)
+    text = models.TextField(_("text"), help_text=_("Markdown works."))
+    order = models.PositiveSmallIntegerField(_("order"), default=100)
+
+    objects = SharedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("part of the company profile")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class QualificationQuerySet(SharedQuerySet):
+    def valid_on(self, day: date) -> QualificationQuerySet:
+        """Those that may be shown on ``day``."""
+        return self.filter(models.Q(valid_until=None) | models.Q(valid_until__gte=day))
+
+
+class Qualification(models.Model):
+    """A certificate or licence that we hold."""
+
+    title = models.CharField(_("title"), max_length=160)
+    number = models.CharField(_("number"), max_length=80, blank=True)
+    issuer = models.CharField(_("issuer"), max_length=160)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("owner"),
+        help_text=_("Is reminded before it ends."),
+    )
+
+    objects = QualificationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("qualification")
+        constraints = [
+            models.CheckConstraint(
+                name="qualification_ends_after_it_begins",
+                condition=models.Q(valid_from=None)
+                | models.Q(valid_until=None)
+                | models.Q(valid_until__gte=models.F("valid_from")),
+                violation_error_message=_("It must not end before it begins."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def is_valid_on(self, day: date) -> bool:
+        return self.valid_until is None or self.valid_until >= day
+
+
+class ReferenceQuerySet(SharedQuerySet):
+    def usable_on(self, day: date) -> ReferenceQuerySet:
+        """Those whose customer agrees on ``day`` to being named."""
+        return self.filter(consent_given_on__lte=day).filter(
+            models.Q(consent_ends_on=None) | models.Q(consent_ends_on__gte=day)
+        )
+
+
+class ReferenceCase(models.Model):
+    """A roll-out we may tell others about, as long as that customer agrees."""
+
+    customer_name = models.CharField(_("customer"), max_length=160)
+    field_of_business = models.ForeignKey(
+        FieldOfBusiness,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("field of business"),
+    )
+    title = models.CharField(_("title"), max_length=160)
+    text = models.TextField(_("text"), help_text=_("Markdown works."))
+    consent_given_on = models.DateField(_("consent given on"), null=True, blank=True)
+    consent_ends_on = models.DateField(_("consent ends on"), null=True, blank=True)
+
+    objects = ReferenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reference case")
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.customer_name})"

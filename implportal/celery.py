@@ -1,0 +1,24 @@
+"""The queue. Everything slow leaves the request through here, after the commit."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+from django.db import transaction
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "implportal.settings")
+
+app = Celery("implportal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+def send_on_commit(task_name: str, **kwargs: object) -> None:
+    """Queue the named task once the surrounding transaction has committed.
+
+    A task is named by text, so that the domain need not import what imports it.
+    A broker that is away must not undo or hide what was just committed: each
+    kind of slow work is also a row in the database that a sweep finds later.
+    """
+    transaction.on_commit(lambda: app.tasks[task_name].delay(**kwargs), robust=True)

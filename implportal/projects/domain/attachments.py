@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from pathlib import PurePath
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models, transaction
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from implportal.accounts.models import User
+from implportal.audit.domain import record
+from implportal.audit.registry import Action
+from implportal.kernel.errors import DomainError, NotAllowed
+from implportal.projects.domain.projects import check_running
+from implportal.projects.models import Attachment, Project
+from implportal.projects.permissions import may_contribute
+
+FILE_ATTACHED = Action("projects.file_attached", gettext_lazy("attached the file %(name)s"))
+FILE_REMOVED = Action("projects.file_removed", gettext_lazy("removed the file %(name)s"))
+
+SIGNATURES = (
+    (b"%PDF-", "application/pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"PK\x03\x04", "application/zip"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
+)
+"""How the files that people attach begin; a name or a browser's word is not believed."""
+
+RUNS = (b"MZ", b"\x7fELF", b"#!")
+
+
+class FileRefused(DomainError):
+    """The file is empty, too large, or a program."""
+
+
+def sniff(head: bytes) -> str:
+    """Return the content type that the first bytes of a file show."""
+    for start, content_type in SIGNATURES:
+        if head.startswith(start):
+            return content_type
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    try:
+        text = head[:1024].decode("utf-8", errors="strict" if len(head) <= 1024 else "ignore")
+    except UnicodeDecodeError:
+        return "application/octet-stream"
+    return "application/octet-stream" if "\x00" in text else "text/plain"
+
+
+@transaction.atomic
+def attach(
+    *, project: Project, subject: models.Model, file: UploadedFile, actor: User, at: datetime
+) -> Attachment:
+    """Keep a file with any record of a project.
+
+    Raises:
+        NotAllowed: ``actor`` does not work on the project.
+        ProjectNotRunning: the project rests or is over.
+        FileRefused: empty, larger than UPLOAD_MAX_BYTES, or something that runs.
+    """
+    if not may_contribute(actor, project):
+        raise NotAllowed
+    check_running(project)
+    name = PurePath(file.name or "file").name[:200]
+    if not file.size:
+        raise FileRefused(_("%(name)s is empty.") % {"name": name})
+    if file.size > settings.UPLOAD_MAX_BYTES:
+        raise FileRefused(
+            _("%(name)s is larger than %(limit)s.")
+            % {"name": name, "limit": filesizeformat(settings.UPLOAD_MAX_BYTES)}
+        )
+    digest = hashlib.sha256()
+    head = b""
+    for chunk in file.chunks():
+        head = head or chunk[:4096]
+        digest.update(chunk)
+    if head.startswith(RUNS):
+        raise FileRefused(
+            _("%(name)s is a program, and programs are not kept here.") % {"name": name}
+        )
+    file.seek(0)
+    attachment = Attachment(
+        project=project,
+        subject_type=ContentType.objects.get_for_model(subject),
+        subject_id=subject.pk,
+        name=name,
+        size=file.size,
+        content_type=sniff(head),
+        sha256=digest.hexdigest(),
+        uploaded_by=actor,
+        uploaded_at=at,
+    )
+    # The name in the storage comes from the content, so no upload can choose its place.
+    attachment.file.save(digest.hexdigest(), file, save=False)
+    attachment.save()
+    record(
+        FILE_ATTACHED, subject=subject, actor=actor, at=at, project=project,
+        details={"name": name, "sha256": attachment.sha256},
+    )  # fmt: skip
+    return attachment
+
+
+@transaction.atomic
+def remove_attachment(*, attachment: Attachment, actor: User, at: datetime) -> None:
+    """Take a file away; that it was there stays on record. Raises NotAllowed, ProjectNotRunning."""
+    project = attachment.project
+    if not may_contribute(actor, project):
+        raise NotAllowed
+    check_running(project)
+    record(
+        FILE_REMOVED, subject=attachment, actor=actor, at=at, project=project,
+        details={"name": attachment.name, "sha256": attachment.sha256},
+    )  # fmt: skip
+    stored = attachment.file
+    attachment.delete()
+    transaction.on_commit(lambda: stored.storage.delete(stored.name))

@@ -1,0 +1,29 @@
+from implportal.projects.models.attachments import Attachment
+from implportal.projects.models.customers import Contact, ContactKind, Customer
+from implportal.projects.models.projects import (
+    PHASE_ORDER,
+    STATE_MOVES,
+    Member,
+    NumberSeries,
+    Phase,
+    Project,
+    Stakeholder,
+    State,
+)
+from implportal.projects.models.steps import Step
+
+__all__ = [
+    "PHASE_ORDER",
+    "STATE_MOVES",
+    "Attachment",
+    "Contact",
+    "ContactKind",
+    "Customer",
+    "Member",
+    "NumberSeries",
+    "Phase",
+    "Project",
+    "Stakeholder",
+    "State",
+    "Step",
+]

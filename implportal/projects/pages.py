@@ -1,0 +1,61 @@
+"""What every page of a project begins with. Views of all apps build on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+
+from implportal.projects.models import Project
+from implportal.projects.permissions import may_run, may_see_money
+from implportal.projects.registry import TABS
+
+
+class ProjectPageMixin:
+    """A page inside one project: ``self.project`` is the one in the address.
+
+    The address has ``project_pk``; a project that the person may not see is a 404.
+    ``tab`` names the tab that is shown as the present one. Costs one query.
+    Templates extend ``projects/project_base.html``.
+    """
+
+    tab = ""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.project = self.get_project()
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_project(self) -> Project:
+        try:
+            return (
+                Project.objects.visible_to(self.request.user)
+                .select_related(
+                    "customer", "implementation_manager", "project_manager", "business_manager"
+                )
+                .get(pk=self.kwargs["project_pk"])
+            )
+        except Project.DoesNotExist:
+            raise Http404 from None
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        user = self.request.user
+        return super().get_context_data(**kwargs) | {
+            "project": self.project,
+            "tab": self.tab,
+            "tabs": project_tabs(self.project),
+            "may_run": may_run(user, self.project),
+            "may_see_money": may_see_money(user, self.project),
+        }
+
+
+def project_tabs(project: Project) -> list[dict[str, object]]:
+    """Return the tabs of a project in order; one whose pages do not exist is left out."""
+    tabs = []
+    for tab in sorted(TABS, key=lambda tab: tab.order):
+        try:
+            url = reverse(tab.route, kwargs={"project_pk": project.pk})
+        except NoReverseMatch:
+            continue
+        tabs.append({"key": tab.key, "title": tab.title, "url": url, "icon": tab.icon})
+    return tabs
