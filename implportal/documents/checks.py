@@ -1,0 +1,20 @@
+"""What must hold before documents are sealed for real."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core import checks
+
+
+@checks.register(checks.Tags.security, deploy=True)
+def seal_key_is_real(**_kwargs: object) -> list[checks.CheckMessage]:
+    """Refuse the self-made key chain in production."""
+    if settings.SEAL_KEY != "dev":
+        return []
+    return [
+        checks.Error(
+            "Documents would be sealed with a development key, marked TEST SEAL.",
+            hint="Set SEAL_KEY=p12 with SEAL_P12_FILE and SEAL_P12_PASSPHRASE_FILE.",
+            id="documents.E001",
+        )
+    ]

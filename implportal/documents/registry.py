@@ -1,0 +1,74 @@
+"""How the apps above teach this one about their documents, without being imported by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from implportal.documents.models import DocumentVersion
+
+    Hook = Callable[[DocumentVersion, datetime], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentKind:
+    """One kind of document: what it is called, and what follows when something happens to it.
+
+    ``prefix`` begins its numbers ("SD" in SD-2026-0001). With ``code_required`` a signer
+    must prove the e-mail address with a one-time code. The hooks run inside the
+    transaction that records the event, and may run for a version once only.
+    """
+
+    key: str
+    title: str
+    prefix: str
+    signable: bool = False
+    code_required: bool = False
+    on_rendered: Hook | None = None
+    on_signed: Hook | None = None
+    on_declined: Hook | None = None
+
+
+@dataclass(frozen=True)
+class EvidenceFinding:
+    """What a check of the evidence found: ``ok`` and why, in plain words."""
+
+    ok: bool
+    text: str
+
+
+EvidenceCheck = Callable[["DocumentVersion", dict[str, Any]], list[EvidenceFinding]]
+"""Given a sealed version and the evidence found in its file, say what holds and what does not."""
+
+_kinds: dict[str, DocumentKind] = {}
+_evidence_checks: list[EvidenceCheck] = []
+
+
+def register_kind(kind: DocumentKind) -> DocumentKind:
+    """Make a kind known; its key must be new."""
+    if kind.key in _kinds:
+        raise ValueError(f"Document kind {kind.key!r} is registered twice.")
+    _kinds[kind.key] = kind
+    return kind
+
+
+def kind_for(key: str) -> DocumentKind:
+    """The kind with this key; KeyError if its app is not installed."""
+    return _kinds[key]
+
+
+def all_kinds() -> list[DocumentKind]:
+    return list(_kinds.values())
+
+
+def register_evidence_check(check: EvidenceCheck) -> EvidenceCheck:
+    """Have ``check`` asked whenever a sealed file is verified, e.g. to recompute a chain."""
+    _evidence_checks.append(check)
+    return check
+
+
+def evidence_checks() -> tuple[EvidenceCheck, ...]:
+    return tuple(_evidence_checks)
