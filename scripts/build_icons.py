@@ -14,13 +14,23 @@ from xml.sax.saxutils import quoteattr
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "node_modules/@tabler/icons/tabler-nodes-outline.json"
 TARGET = ROOT / "static/img/icons.svg"
-NAMED = re.compile(r"""\bicon[ =:("']+["']([a-z0-9-]+)["']""", re.IGNORECASE)
+NAMED = re.compile(r"""\bicon(?:=| |: str = )["']([a-z0-9-]+)["']""")
+ALSO = """
+activity alert-circle arrow-down arrow-up arrows-sort award briefcase building calendar
+calendar-event certificate chart-bar check checklist circle circle-check circle-dot
+clipboard-check clock coin copy external-link eye file-certificate file-text flag git-compare
+hand-stop heart-handshake hourglass inbox layout-dashboard link list list-check map-pin
+message-question messages paperclip pencil phone player-skip-forward presentation printer
+receipt rocket school send settings signature star table target timeline tool trash upload user
+users users-group
+""".split()
+"""Names that code hands over by position or chooses at run time."""
 CODE = ("implportal", "presales", "delivery", "aftersales", "templates")
 
 
 def names_in(root: Path) -> set[str]:
     """Return every icon name that a template or module below ``root`` mentions."""
-    found = set()
+    found = set(ALSO)
     for folder in CODE:
         for suffix in ("*.html", "*.py"):
             for file in (root / folder).rglob(suffix):
