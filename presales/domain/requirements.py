@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from implportal.accounts.models import User
+from implportal.audit.domain import record
+from implportal.audit.registry import Action
+from implportal.kernel.errors import DomainError, NotAllowed
+from implportal.kernel.moves import check_move
+from implportal.projects.domain.projects import check_running
+from implportal.projects.models import Project
+from implportal.projects.permissions import may_contribute
+from presales.models import REQUIREMENT_MOVES, Requirement
+
+if TYPE_CHECKING:
+    from presales.models import Answer
+
+State = Requirement.State
+
+REQUIREMENT_ADDED = Action(
+    "presales.requirement_added", gettext_lazy("added the requirement %(code)s: %(text)s")
+)
+REQUIREMENT_CHANGED = Action(
+    "presales.requirement_changed",
+    gettext_lazy("changed the requirement %(code)s (%(fields)s): %(text)s"),
+)
+REQUIREMENT_DROPPED = Action(
+    "presales.requirement_dropped", gettext_lazy("dropped the requirement %(code)s: %(reason)s")
+)
+REQUIREMENTS_ADVANCED = Action(
+    "presales.requirements_advanced", gettext_lazy("set %(codes)s to “%(state)s”")
+)
+
+
+class EmptyRequirement(DomainError):
+    """A requirement is one sentence; this is none."""
+
+
+class AnswerOfOtherProject(DomainError):
+    """The answer that it should come from belongs to another project."""
+
+
+class AlreadySettled(DomainError):
+    """An accepted or dropped requirement does not change any more."""
+
+
+class StillPromised(DomainError):
+    """It stands in a signed solution, so only a change request can take it away."""
+
+
+@transaction.atomic
+def add_requirement(
+    *,
+    project: Project,
+    text: str,
+    source: Requirement.Source,
+    priority: Requirement.Priority,
+    actor: User,
+    at: datetime,
+    source_answer: Answer | None = None,
+) -> Requirement:
+    """Add one sentence that can be checked; it gets the project's next code.
+
+    Raises:
+        NotAllowed: ``actor`` does not work on this project.
+        ProjectNotRunning: the project rests or is over.
+        EmptyRequirement: ``text`` is blank.
+        AnswerOfOtherProject: ``source_answer`` was given in another project.
+    """
+    project = Project.objects.locked(project.pk)
+    if not may_contribute(actor, project):
+        raise NotAllowed
+    check_running(project)
+    if source_answer and source_answer.survey.project_id != project.pk:
+        raise AnswerOfOtherProject(_("That answer belongs to another project."))
+    # The project's row is locked, so no two people get the same number.
+    latest = project.requirements.aggregate(latest=Max("number"))["latest"] or 0
+    requirement = Requirement.objects.create(
+        project=project,
+        number=latest + 1,
+        text=_sentence(text),
+        source=source,
+        priority=priority,
+        source_answer=source_answer,
+        created_at=at,
+        created_by=actor,
+    )
+    record(
+        REQUIREMENT_ADDED,
+        subject=requirement,
+        actor=actor,
+        at=at,
+        project=project,
+        details={"code": requirement.code, "text": requirement.text},
+    )
+    return requirement
+
+
+@transaction.atomic
+def change_requirement(
+    *,
+    requirement: Requirement,
+    text: str,
+    source: Requirement.Source,
+    priority: Requirement.Priority,
+    actor: User,
+    at: datetime,
+) -> Requirement:
+    """Say it better, or weigh it differently. Nothing is recorded where nothing changed.
+
+    Raises:
+        NotAllowed: ``actor`` does not work on this project.
+        ProjectNotRunning: the project rests or is over.
+        EmptyRequirement: ``text`` is blank.
+        AlreadySettled: it was accepted or dropped.
+    """
+    requirement = Requirement.objects.locked(requirement.pk)
+    project = requirement.project
+    if not may_contribute(actor, project):
+        raise NotAllowed
+    check_running(project)
+    if requirement.state in {State.ACCEPTED, State.DROPPED}:
+        raise AlreadySettled(
+            _("%(code)s is “%(state)s” and does not change any more. Add a new one instead.")
+            % {"code": requirement.code, "state": State(requirement.state).label}
+        )
+    wanted = {"text": _sentence(text), "source": source, "priority": priority}
+    changed = [name for name, value in wanted.items() if getattr(requirement, name) != value]
+    if not changed:
+        return requirement
+    for name in changed:
+        setattr(requirement, name, wanted[name])
+    requirement.save(update_fields=changed)
+    record(
+        REQUIREMENT_CHANGED,
+        subject=requirement,
+        actor=actor,
+        at=at,
+        project=project,
+        details={
+            "code": requirement.code,
+            "text": requirement.text,
+            "fields": ", ".join(
+                str(Requirement._meta.get_field(name).verbose_name) for name in changed
+            ),
+        },
+    )
+    return requirement
+
+
+@transaction.atomic
+def drop_requirement(
+    *, requirement: Requirement, reason: str, actor: User, at: datetime
+) -> Requirement:
+    """Let it count no longer; it stays readable with the reason.
+
+    Raises:
+        NotAllowed: ``actor`` does not work on this project.
+        ProjectNotRunning: the project rests or is over.
+        IllegalMove: it was accepted or dropped already.
+        StillPromised: it stands in a signed solution.
+    """
+    requirement = Requirement.objects.locked(requirement.pk)
+    project = requirement.project
+    if not may_contribute(actor, project):
+        raise NotAllowed
+    check_running(project)
+    check_move(REQUIREMENT_MOVES, source=State(requirement.state), target=State.DROPPED)
+    if requirement.state != State.OPEN:
+        raise StillPromised(
+            _("%(code)s was promised in a signed solution. Take it away with a change request.")
+            % {"code": requirement.code}
+        )
+    requirement.state, requirement.dropped_reason = State.DROPPED, reason.strip()
+    requirement.save(update_fields=["state", "dropped_reason"])
+    requirement.sections.clear()
+    record(
+        REQUIREMENT_DROPPED,
+        subject=requirement,
+        actor=actor,
+        at=at,
+        project=project,
+        details={"code": requirement.code, "reason": requirement.dropped_reason},
+    )
+    return requirement
+
+
+@transaction.atomic
+def advance_requirements(
+    *,
+    project: Project,
+    requirements: Iterable[Requirement],
+    state: Requirement.State,
+    actor: User | None,
+    at: datetime,
+    actor_name: str = "",
+) -> list[Requirement]:
+    """Note that several requirements came further, e.g. by a signature or an acceptance.
+
+    Those that cannot move to ``state`` are left as they are; returns those that moved.
+    The caller has checked that ``actor`` may do what moves them.
+    """
+    pks = [requirement.pk for requirement in requirements]
+    moved = [
+        requirement
+        for requirement in Requirement.objects.select_for_update()
+        .filter(project=project, pk__in=pks)
+        .order_by("number", "pk")
+        if state in REQUIREMENT_MOVES.get(State(requirement.state), frozenset())
+    ]
+    for requirement in moved:
+        requirement.state = state
+    Requirement.objects.bulk_update(moved, ["state"])
+    if moved:
+        record(
+            REQUIREMENTS_ADVANCED,
+            subject=project,
+            actor=actor,
+            actor_name=actor_name,
+            at=at,
+            project=project,
+            details={
+                "codes": ", ".join(requirement.code for requirement in moved),
+                "state": str(State(state).label),
+            },
+        )
+    return moved
+
+
+def _sentence(text: str) -> str:
+    text = " ".join(text.split())
+    if not text:
+        raise EmptyRequirement(_("Say in one sentence what must be so."))
+    return text

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from implportal.projects.models import Project
+
+if TYPE_CHECKING:
+    from implportal.accounts.models import User
+
+
+class RequirementQuerySet(models.QuerySet["Requirement"]):
+    def visible_to(self, user: User) -> RequirementQuerySet:
+        return self.filter(project__in=Project.objects.visible_to(user))
+
+    def locked(self, pk: int) -> Requirement:
+        """Re-read one requirement, holding its row until the transaction ends."""
+        return self.select_for_update(of=("self",)).get(pk=pk)
+
+    def in_force(self) -> RequirementQuerySet:
+        """Those that still count."""
+        return self.exclude(state=Requirement.State.DROPPED)
+
+    def with_coverage(self) -> RequirementQuerySet:
+        """Add ``is_covered``: a section of the project's live solution answers it."""
+        from presales.models.solutions import Solution, SolutionSection
+
+        answering = SolutionSection.requirements.through.objects.filter(
+            requirement=OuterRef("pk")
+        ).exclude(solutionsection__solution__state=Solution.State.WITHDRAWN)
+        return self.annotate(is_covered=Exists(answering))
+
+
+class Requirement(models.Model):
+    """One sentence that can be checked; the thread through the whole project.
+
+    Never deleted: one that no longer counts is dropped, so codes have no gaps and
+    everything that refers to it stays readable. ``number`` counts from 1 per project.
+    """
+
+    class Source(models.TextChoices):
+        SURVEY = "SURVEY", _("Customer survey")
+        DIRECT_USER = "DIRECT_USER", _("Direct user")
+        EXCHANGE = "EXCHANGE", _("Technical exchange")
+        FIELD = "FIELD", _("Common in the field")
+        CHANGE = "CHANGE", _("Change request")
+        TRIAL = "TRIAL", _("Trial run")
+
+    class Priority(models.TextChoices):
+        MUST = "MUST", _("Must")
+        SHOULD = "SHOULD", _("Should")
+        COULD = "COULD", _("Could")
+        WONT = "WONT", _("Not this time")
+
+    class State(models.TextChoices):
+        OPEN = "OPEN", _("Open")
+        PROMISED = "PROMISED", _("Promised")
+        VERIFIED = "VERIFIED", _("Verified")
+        ACCEPTED = "ACCEPTED", _("Accepted")
+        DROPPED = "DROPPED", _("Dropped")
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="requirements")
+    number = models.PositiveIntegerField(_("number"), editable=False)
+    text = models.CharField(_("requirement"), max_length=500)
+    source = models.CharField(_("source"), max_length=11, choices=Source)
+    priority = models.CharField(_("priority"), max_length=6, choices=Priority)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
+    dropped_reason = models.CharField(_("why it was dropped"), max_length=1000, blank=True)
+    source_answer = models.ForeignKey(
+        "presales.Answer",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="requirements",
+        verbose_name=_("answer it came from"),
+    )
+    created_at = models.DateTimeField(_("added"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+
+    objects = RequirementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("requirement")
+        constraints = [
+            models.UniqueConstraint(
+                name="requirement_number_is_unique", fields=["project", "number"]
+            ),
+            models.CheckConstraint(name="requirement_has_text", condition=~Q(text="")),
+            models.CheckConstraint(
+                name="requirement_source_is_known",
+                condition=Q(
+                    source__in=["SURVEY", "DIRECT_USER", "EXCHANGE", "FIELD", "CHANGE", "TRIAL"]
+                ),
+            ),
+            models.CheckConstraint(
+                name="requirement_priority_is_known",
+                condition=Q(priority__in=["MUST", "SHOULD", "COULD", "WONT"]),
+            ),
+            models.CheckConstraint(
+                name="requirement_state_is_known",
+                condition=Q(state__in=["OPEN", "PROMISED", "VERIFIED", "ACCEPTED", "DROPPED"]),
+            ),
+            models.CheckConstraint(
+                name="requirement_dropped_has_reason",
+                condition=~Q(state="DROPPED") | ~Q(dropped_reason=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.text}"
+
+    def get_absolute_url(self) -> str:
+        return reverse(
+            "presales:requirement_detail", kwargs={"project_pk": self.project_id, "pk": self.pk}
+        )
+
+    @property
+    def code(self) -> str:
+        return f"R-{self.number:03d}"
+
+
+REQUIREMENT_MOVES = {
+    Requirement.State.OPEN: frozenset({Requirement.State.PROMISED, Requirement.State.DROPPED}),
+    Requirement.State.PROMISED: frozenset(
+        {Requirement.State.VERIFIED, Requirement.State.ACCEPTED, Requirement.State.DROPPED}
+    ),
+    Requirement.State.VERIFIED: frozenset(
+        {Requirement.State.PROMISED, Requirement.State.ACCEPTED, Requirement.State.DROPPED}
+    ),
+}
+"""From -> to. Accepted and dropped are final."""

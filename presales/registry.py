@@ -1,0 +1,37 @@
+"""What later phases tell pre-sales: where a requirement is built, taught and accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.functional import Promise
+
+from implportal.kernel.registry import Registry
+
+if TYPE_CHECKING:
+    from presales.models import Requirement
+
+Link = tuple[str, str]
+"""(label, address)."""
+
+
+@dataclass(frozen=True)
+class LinkSource:
+    """One place of a requirement's thread.
+
+    ``links`` gets any number of requirements and answers by their primary key, with a
+    fixed number of queries. A source whose ``key`` is one of ``COLUMNS`` fills that
+    column of the traceability matrix; others show on the requirement's own page.
+    """
+
+    key: str
+    title: str | Promise
+    links: Callable[[Iterable[Requirement]], dict[int, list[Link]]]
+
+
+COLUMNS = ("promised", "built", "taught", "accepted")
+
+LINK_SOURCES: Registry[LinkSource] = Registry("requirement link source")
+register_link_source = LINK_SOURCES.register
