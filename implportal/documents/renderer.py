@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,10 @@ FONT_ALPHABETS = {
 }
 
 VARIANT = "pdf/a-3a"
+
+# fontTools writes the moment into each font that it cuts to size, and the same document would
+# have other bytes each second; this is the standard way to ask it not to.
+os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
 
 _one_at_a_time = Lock()
 """Pango's font maps are not for two threads at once, and layout would share one core anyway."""

@@ -97,6 +97,9 @@ class DocumentVersion(models.Model):
     sealed_pdf = models.FileField(_("sealed PDF"), upload_to=pdf_path, max_length=200, blank=True)
     sealed_sha256 = models.CharField(_("digest of the sealed PDF"), max_length=64, blank=True)
     sealed_at = models.DateTimeField(_("sealed"), null=True)
+    sealed_with = models.ForeignKey(
+        "documents.SealCertificate", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     evidence_sha256 = models.CharField(_("digest of the evidence"), max_length=64, blank=True)
     has_trusted_time = models.BooleanField(_("time-stamped by an authority"), default=False)
 

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from implportal.audit.domain import record
+from implportal.audit.registry import Action
+from implportal.documents import keys, renderer, sealing
+from implportal.documents.canonical import canonical_bytes, content_digest, digest
+from implportal.documents.domain.versions import ContentWasChanged, image_bytes, supersede
+from implportal.documents.models import DocumentVersion, SealCertificate
+from implportal.kernel.errors import DomainError
+
+EVIDENCE_NAME = "evidence.json"
+
+SEALED = Action(
+    "documents.sealed", gettext_lazy("sealed version %(version)s of %(number)s (%(level)s)")
+)
+
+
+class NotReadyToSeal(DomainError):
+    """The frozen PDF is not there, so there is nothing that could have been signed."""
+
+
+def seal_version(
+    *,
+    version: DocumentVersion,
+    evidence: Mapping[str, Any],
+    certificate: sealing.Certificate,
+    sealed_at: datetime,
+) -> DocumentVersion:
+    """Make the one sealed file of a signed version and keep it; safe to repeat.
+
+    It is the frozen content again, followed by the certificate pages, with the evidence
+    and the frozen PDF attached, sealed once. Who and what was signed is the caller's to
+    prove; ``evidence`` is stored as canonical JSON, to which only ``document`` (public id,
+    number, version and the digests D1 and D2) is added where the caller left it out.
+    A version that is sealed already is returned as it is. Not to be called inside a
+    transaction: rendering is slow.
+
+    Raises:
+        NotReadyToSeal: its PDF has not been rendered.
+        ContentWasChanged: content, picture or frozen PDF do not have their digests any more.
+        SealKeyMissing, SealFailed: no key, or the seal could not be put on. Nothing is kept.
+    """
+    version = DocumentVersion.objects.select_related("project").get(pk=version.pk)
+    if version.is_sealed:
+        return version
+    frozen = _frozen_pdf(version)
+    key = keys.load_signer()
+    evidence_bytes = canonical_bytes({"document": document_identity(version), **evidence})
+    pdf = renderer.render_document(
+        version.content,
+        digest=version.content_sha256,
+        frozen_at=version.frozen_at,
+        images=image_bytes(version),
+        certificate={
+            **certificate,
+            "is_test": key.is_test,
+            "sealed_at": sealed_at.astimezone(UTC),
+            "sealed_by": key.certificate.subject.rfc4514_string(),
+            "fingerprint": key.fingerprint,
+            "content_sha256": version.content_sha256,
+            "pdf_sha256": version.pdf_sha256,
+            "evidence_sha256": digest(evidence_bytes),
+            "verification_url": version.verification_url,
+            "qr_code": sealing.qr_code(version.verification_url),
+            "evidence_name": EVIDENCE_NAME,
+            "frozen_name": version.file_name,
+        },
+        attachments=[
+            renderer.AttachedFile(
+                EVIDENCE_NAME, str(_("Evidence of the signatures")), evidence_bytes, sealed_at
+            ),
+            renderer.AttachedFile(
+                version.file_name, str(_("The PDF that was signed")), frozen, sealed_at, "Source"
+            ),
+        ],
+    )
+    sealed = sealing.seal(pdf, key=key)
+    return _keep(version, sealed, evidence_sha256=digest(evidence_bytes), key=key, at=sealed_at)
+
+
+def document_identity(version: DocumentVersion) -> dict[str, Any]:
+    """What the evidence says about the document itself."""
+    return {
+        "public_id": str(version.public_id),
+        "number": version.number,
+        "version": version.version,
+        "title": version.title,
+        "content_sha256": version.content_sha256,
+        "pdf_sha256": version.pdf_sha256,
+    }
+
+
+def _frozen_pdf(version: DocumentVersion) -> bytes:
+    if not version.is_ready:
+        raise NotReadyToSeal(_("The PDF of this version has not been prepared yet."))
+    with version.pdf.open() as file:
+        frozen = file.read()
+    changed = digest(frozen) != version.pdf_sha256
+    if changed or content_digest(version.content) != version.content_sha256:
+        raise ContentWasChanged(_("The frozen document is no longer what it was when frozen."))
+    return frozen
+
+
+def _keep(
+    version: DocumentVersion,
+    sealed: bytes,
+    *,
+    evidence_sha256: str,
+    key: keys.SealKey,
+    at: datetime,
+) -> DocumentVersion:
+    storage = version.sealed_pdf.storage
+    name = storage.save(
+        version.sealed_pdf.field.generate_filename(version, "sealed.pdf"), ContentFile(sealed)
+    )
+    with transaction.atomic():
+        current = DocumentVersion.objects.locked(version.pk)
+        if current.is_sealed:
+            storage.delete(name)  # another worker was faster; its file is the one
+            return current
+        current.sealed_pdf.name, current.sealed_sha256 = name, digest(sealed)
+        current.sealed_at, current.evidence_sha256 = at, evidence_sha256
+        current.sealed_with = _certificate_row(key, at=at)
+        current.has_trusted_time = bool(settings.SEAL_TSA_URL)
+        current.save(
+            update_fields=[
+                *("sealed_pdf", "sealed_sha256", "sealed_at", "evidence_sha256"),
+                *("sealed_with", "has_trusted_time"),
+            ]
+        )
+        supersede(version=current)
+        record(
+            SEALED,
+            subject=current,
+            actor=None,
+            at=at,
+            project=version.project,
+            details={
+                "version": current.version,
+                "number": current.number,
+                "level": "PAdES B-T" if current.has_trusted_time else "PAdES B-B",
+                "sealed_sha256": current.sealed_sha256,
+            },
+            actor_name=str(_("The portal")),
+        )
+    return current
+
+
+def _certificate_row(key: keys.SealKey, *, at: datetime) -> SealCertificate:
+    row, _created = SealCertificate.objects.get_or_create(
+        fingerprint=key.fingerprint,
+        defaults={
+            "subject": key.certificate.subject.rfc4514_string()[:300],
+            "chain_pem": key.chain_pem,
+            "valid_from_at": key.certificate.not_valid_before_utc,
+            "valid_until_at": key.certificate.not_valid_after_utc,
+            "is_test": key.is_test,
+            "first_used_at": at,
+        },
+    )
+    return row
