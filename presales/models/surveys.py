@@ -1,0 +1,261 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext_lazy as _
+
+from implportal.catalogue.models import FieldOfBusiness
+from implportal.projects.models import Contact, Project
+
+if TYPE_CHECKING:
+    from implportal.accounts.models import User
+
+SCALE = range(1, 6)
+"""1 is the least, 5 the most."""
+
+
+class QuestionType(models.TextChoices):
+    TEXT = "TEXT", _("Short text")
+    LONG_TEXT = "LONG_TEXT", _("Long text")
+    NUMBER = "NUMBER", _("Number")
+    DATE = "DATE", _("Date")
+    SINGLE_CHOICE = "SINGLE_CHOICE", _("One of several")
+    MULTIPLE_CHOICE = "MULTIPLE_CHOICE", _("Several of several")
+    SCALE = "SCALE", _("Scale from 1 to 5")
+
+
+WITH_CHOICES = frozenset({QuestionType.SINGLE_CHOICE, QuestionType.MULTIPLE_CHOICE})
+
+
+class Question(models.Model):
+    """What a question of a template and its copy in a survey have in common."""
+
+    order = models.PositiveIntegerField(_("order"))
+    text = models.CharField(_("question"), max_length=300)
+    help_text = models.CharField(_("help"), max_length=300, blank=True)
+    type = models.CharField(_("kind of answer"), max_length=15, choices=QuestionType)
+    choices = models.JSONField(_("choices"), default=list, blank=True)
+    is_required = models.BooleanField(_("must be answered"), default=False)
+    requirement_hint = models.CharField(
+        _("begin the requirement with"),
+        max_length=200,
+        blank=True,
+        help_text=_("Such as “The system shall …”; the answer takes the place of the dots."),
+    )
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def has_choices(self) -> bool:
+        return self.type in WITH_CHOICES
+
+
+class SurveyTemplateQuerySet(models.QuerySet["SurveyTemplate"]):
+    def visible_to(self, user: User) -> SurveyTemplateQuerySet:
+        """Templates are the company's own: everybody who signs in may read them."""
+        return self if user.is_authenticated else self.none()
+
+
+class SurveyTemplate(models.Model):
+    """Questions for one field of business; a survey takes a copy of them."""
+
+    title = models.CharField(_("title"), max_length=160, unique=True)
+    field_of_business = models.ForeignKey(
+        FieldOfBusiness,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("field of business"),
+    )
+    is_published = models.BooleanField(
+        _("published"), default=False, help_text=_("Only published templates can be chosen.")
+    )
+
+    objects = SurveyTemplateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("survey template")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("presales:survey_template_detail", kwargs={"pk": self.pk})
+
+
+class TemplateSection(models.Model):
+    template = models.ForeignKey(SurveyTemplate, on_delete=models.CASCADE, related_name="sections")
+    title = models.CharField(_("heading"), max_length=160)
+    order = models.PositiveIntegerField(_("order"))
+
+    class Meta:
+        verbose_name = _("section of a survey template")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class TemplateQuestion(Question):
+    section = models.ForeignKey(TemplateSection, on_delete=models.CASCADE, related_name="questions")
+
+    class Meta:
+        verbose_name = _("question of a survey template")
+        constraints = [
+            models.CheckConstraint(
+                name="template_question_type_is_known", condition=Q(type__in=QuestionType.values)
+            )
+        ]
+
+
+class SurveyQuerySet(models.QuerySet["Survey"]):
+    def visible_to(self, user: User) -> SurveyQuerySet:
+        return self.filter(project__in=Project.objects.visible_to(user))
+
+    def locked(self, pk: int) -> Survey:
+        """Re-read one survey, holding its row until the transaction ends."""
+        return self.select_for_update(of=("self",)).get(pk=pk)
+
+
+class Survey(models.Model):
+    """The questions that we ask one customer, and their answers.
+
+    ``sent_to`` is the person at the customer who has the link to it now.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "DRAFT", _("Being prepared")
+        OPEN = "OPEN", _("Being answered")
+        HANDED_IN = "HANDED_IN", _("Handed in")
+        CLOSED = "CLOSED", _("Closed")
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="surveys")
+    title = models.CharField(_("title"), max_length=160)
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT)
+    sent_to = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    handed_in_at = models.DateTimeField(_("handed in"), null=True, blank=True)
+    handed_in_by = models.CharField(_("handed in by"), max_length=160, blank=True)
+    created_at = models.DateTimeField(_("created"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+
+    objects = SurveyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("survey")
+        constraints = [
+            models.CheckConstraint(
+                name="survey_state_is_known",
+                condition=Q(state__in=["DRAFT", "OPEN", "HANDED_IN", "CLOSED"]),
+            ),
+            models.CheckConstraint(
+                name="survey_sent_together",
+                condition=Q(sent_to=None, sent_at=None)
+                | Q(sent_to__isnull=False, sent_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="survey_handed_in_has_moment",
+                condition=~Q(state="HANDED_IN") | Q(handed_in_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse(
+            "presales:survey_detail", kwargs={"project_pk": self.project_id, "pk": self.pk}
+        )
+
+    @property
+    def takes_answers(self) -> bool:
+        return self.state in {self.State.DRAFT, self.State.OPEN}
+
+
+SURVEY_MOVES = {
+    Survey.State.DRAFT: frozenset({Survey.State.OPEN, Survey.State.HANDED_IN}),
+    Survey.State.OPEN: frozenset({Survey.State.OPEN, Survey.State.HANDED_IN}),
+    Survey.State.HANDED_IN: frozenset({Survey.State.OPEN, Survey.State.CLOSED}),
+    Survey.State.CLOSED: frozenset({Survey.State.OPEN}),
+}
+"""From -> to. Open to open is sending it to somebody else."""
+
+
+class SurveyQuestion(Question):
+    """The survey's own copy of a question; templates change without it."""
+
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="questions")
+    section = models.CharField(_("section"), max_length=160)
+
+    class Meta:
+        verbose_name = _("question of a survey")
+        constraints = [
+            models.UniqueConstraint(
+                name="survey_question_has_its_place", fields=["survey", "order"]
+            ),
+            models.CheckConstraint(
+                name="survey_question_type_is_known", condition=Q(type__in=QuestionType.values)
+            ),
+        ]
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def visible_to(self, user: User) -> AnswerQuerySet:
+        return self.filter(question__survey__project__in=Project.objects.visible_to(user))
+
+
+class Answer(models.Model):
+    """The present answer to a question.
+
+    ``value`` is text, a number or a date as text ("12.5", "2026-03-02"), a number from 1
+    to 5 for a scale, or a list of texts for several choices.
+    """
+
+    class Via(models.TextChoices):
+        INTERVIEW = "INTERVIEW", _("in an interview")
+        LINK = "LINK", _("through the link")
+
+    question = models.OneToOneField(SurveyQuestion, on_delete=models.CASCADE, related_name="answer")
+    value = models.JSONField(_("answer"))
+    answered_by = models.CharField(_("answered by"), max_length=160)
+    via = models.CharField(_("how"), max_length=9, choices=Via)
+    answered_at = models.DateTimeField(_("answered"))
+
+    objects = AnswerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("answer")
+        constraints = [
+            models.CheckConstraint(
+                name="answer_via_is_known", condition=Q(via__in=["INTERVIEW", "LINK"])
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} ({self.via})"
+
+    @property
+    def spoken(self) -> str:
+        """The answer as a person reads it. Needs ``question``."""
+        if self.question.type == QuestionType.MULTIPLE_CHOICE:
+            return ", ".join(self.value)
+        if self.question.type == QuestionType.DATE:
+            return date_format(date.fromisoformat(self.value), "DATE_FORMAT")
+        if self.question.type == QuestionType.NUMBER:
+            return number_format(Decimal(self.value), use_l10n=True, force_grouping=True)
+        return str(self.value)
