@@ -78,7 +78,7 @@ def add_requirement(
     if not may_contribute(actor, project):
         raise NotAllowed
     check_running(project)
-    if source_answer and source_answer.survey.project_id != project.pk:
+    if source_answer and source_answer.question.survey.project_id != project.pk:
         raise AnswerOfOtherProject(_("That answer belongs to another project."))
     # The project's row is locked, so no two people get the same number.
     latest = project.requirements.aggregate(latest=Max("number"))["latest"] or 0

@@ -47,7 +47,13 @@ class Solution(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="solutions")
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     title = models.CharField(_("title"), max_length=200)
-    summary = models.TextField(_("summary"), blank=True, max_length=2000)
+    subtitle = models.CharField(_("subtitle"), max_length=200, blank=True)
+    summary = models.TextField(
+        _("summary"),
+        blank=True,
+        max_length=2000,
+        help_text=_("Two or three sentences; they stand in the mail to the customer."),
+    )
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT)
     state_since = models.DateTimeField()
     declined_reason = models.CharField(
@@ -113,7 +119,8 @@ class SolutionSection(models.Model):
 
     ``key`` ("s12") stays for the life of the solution and is never given twice: by it
     the customer's "understood" follows a section from version to version. A number
-    that its author wrote is part of ``title``. ``lock_version`` counts the savings.
+    that its author wrote is part of ``title``. ``hint`` says what belongs here and is
+    never sent. ``lock_version`` counts the savings.
     """
 
     solution = models.ForeignKey(Solution, on_delete=models.CASCADE, related_name="sections")
@@ -121,6 +128,7 @@ class SolutionSection(models.Model):
     order = models.PositiveIntegerField()
     level = models.PositiveSmallIntegerField(_("level"), default=1)
     title = models.CharField(_("heading"), max_length=250)
+    hint = models.CharField(max_length=300, blank=True, editable=False)
     markdown = models.TextField(_("text"), blank=True)
     requirements = models.ManyToManyField(
         Requirement, blank=True, related_name="sections", verbose_name=_("requirements")

@@ -1,0 +1,215 @@
+"""Starting a solution document, and what of it is frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Prefetch
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from implportal.accounts.models import User
+from implportal.audit.domain import record
+from implportal.audit.registry import Action
+from implportal.documents.domain.content import SectionInput, build_content
+from implportal.kernel.errors import DomainError, NotAllowed
+from implportal.projects.domain.numbers import next_number
+from implportal.projects.domain.projects import check_running
+from implportal.projects.domain.steps import advance_step
+from implportal.projects.models import Project, Step
+from implportal.projects.permissions import may_contribute
+from presales.domain.solution_template import STANDARD
+from presales.models import Requirement, Solution, SolutionSection
+
+SOLUTION_STARTED = Action(
+    "presales.solution_started", gettext_lazy("started the solution %(number)s “%(title)s”")
+)
+SOLUTION_CHANGED = Action(
+    "presales.solution_changed", gettext_lazy("changed title or summary of the solution %(number)s")
+)
+
+
+class SolutionExists(DomainError):
+    """A project has one living solution; it is written on, not started again."""
+
+
+class NotBeingWritten(DomainError):
+    """The solution is with the customer, signed or withdrawn; its text rests."""
+
+
+@transaction.atomic
+def start_from_template(
+    *, project: Project, title: str, actor: User, at: datetime, summary: str = ""
+) -> Solution:
+    """Start a solution with the standard headings; each says what belongs under it.
+
+    Raises:
+        NotAllowed: ``actor`` does not work on this project.
+        ProjectNotRunning: the project rests or is over.
+        SolutionExists: the project has a living solution.
+    """
+    solution = start_solution(project=project, title=title, summary=summary, actor=actor, at=at)
+    SolutionSection.objects.bulk_create(
+        SolutionSection(
+            solution=solution,
+            key=give_key(solution),
+            order=order,
+            level=part.level,
+            title=str(part.title),
+            hint=str(part.hint),
+            edited_at=at,
+            edited_by=actor,
+        )
+        for order, part in enumerate(STANDARD, start=1)
+    )
+    solution.save(update_fields=["keys_given"])
+    return solution
+
+
+@transaction.atomic
+def start_solution(
+    *,
+    project: Project,
+    title: str,
+    actor: User,
+    at: datetime,
+    subtitle: str = "",
+    summary: str = "",
+) -> Solution:
+    """Start a solution without any section. Raises as ``start_from_template``."""
+    project = Project.objects.locked(project.pk)
+    if not may_contribute(actor, project):
+        raise NotAllowed
+    check_running(project)
+    if Solution.objects.live().filter(project=project).exists():
+        raise SolutionExists(_("This project has a solution already. Go on writing there."))
+    solution = Solution.objects.create(
+        project=project,
+        number=f"SD-{at.year}-{next_number(series='SOLUTION', year=at.year):04d}",
+        title=title.strip(),
+        subtitle=subtitle,
+        summary=summary,
+        state_since=at,
+        created_at=at,
+        created_by=actor,
+    )
+    advance_step(
+        project=project,
+        key="solution",
+        state=Step.State.IN_PROGRESS,
+        actor=actor,
+        at=at,
+        next_step=_("Write %(number)s and send it to the customer") % {"number": solution.number},
+    )
+    record(
+        SOLUTION_STARTED,
+        subject=solution,
+        actor=actor,
+        at=at,
+        project=project,
+        details={"number": solution.number, "title": solution.title},
+    )
+    return solution
+
+
+@transaction.atomic
+def change_solution(
+    *, solution: Solution, title: str, subtitle: str, summary: str, actor: User, at: datetime
+) -> Solution:
+    """Change what stands on the title page. Raises as ``locked_draft``."""
+    solution = locked_draft(solution, actor=actor)
+    wanted = {"title": title.strip(), "subtitle": subtitle.strip(), "summary": summary.strip()}
+    changed = [name for name, value in wanted.items() if getattr(solution, name) != value]
+    if not changed:
+        return solution
+    for name in changed:
+        setattr(solution, name, wanted[name])
+    solution.save(update_fields=changed)
+    record(
+        SOLUTION_CHANGED,
+        subject=solution,
+        actor=actor,
+        at=at,
+        project=solution.project,
+        details={"number": solution.number},
+    )
+    return solution
+
+
+def locked_draft(solution: Solution, *, actor: User) -> Solution:
+    """Re-read a solution that ``actor`` may write on now, holding its row.
+
+    Raises:
+        NotAllowed: ``actor`` does not work on this project.
+        ProjectNotRunning: the project rests or is over.
+        NotBeingWritten: its text rests; the message says what to do.
+    """
+    solution = Solution.objects.locked(solution.pk)
+    if not may_contribute(actor, solution.project):
+        raise NotAllowed
+    check_running(solution.project)
+    if not solution.is_draft:
+        raise NotBeingWritten(
+            _("The solution is “%(state)s”, so its text rests. Choose “Revise” to write on.")
+            % {"state": Solution.State(solution.state).label}
+        )
+    return solution
+
+
+def give_key(solution: Solution) -> str:
+    """Return the next section key of a locked solution; the caller saves ``keys_given``."""
+    solution.keys_given += 1
+    return f"s{solution.keys_given}"
+
+
+def solution_content(solution: Solution, *, at: datetime) -> dict[str, Any]:
+    """Make what is frozen of ``solution``: its sections as they are now.
+
+    Raises:
+        MissingImage: a section shows a picture that the project does not have.
+    """
+    project = solution.project
+    sections = solution.sections.in_order().prefetch_related(
+        Prefetch("requirements", queryset=Requirement.objects.order_by("number", "pk"))
+    )
+    manager = project.implementation_manager
+    return build_content(
+        project=project,
+        number=solution.number,
+        title=solution.title,
+        subtitle=solution.subtitle,
+        date=timezone.localdate(at),
+        language=project.customer.language,
+        facts=[(_("Project"), f"{project.code} {project.title}"), (_("Written by"), manager.name)],
+        sections=[
+            SectionInput(
+                key=section.key,
+                title=section.title,
+                markdown=section.markdown,
+                level=section.level,
+                requirements=[requirement.code for requirement in section.requirements.all()],
+            )
+            for section in sections
+        ],
+    )
+
+
+def unanswered_musts(project: Project) -> list[Requirement]:
+    """Must-requirements in force that no section of the living solution answers. One query."""
+    musts = project.requirements.in_force().filter(priority=Requirement.Priority.MUST)
+    return list(musts.with_coverage().filter(is_covered=False).order_by("number", "pk"))
+
+
+def empty_sections(sections: Iterable[SolutionSection]) -> list[SolutionSection]:
+    """Sections without text that are not merely a heading above deeper ones."""
+    sections = list(sections)
+    following = [*sections[1:], None]
+    return [
+        section
+        for section, after in zip(sections, following, strict=True)
+        if not section.markdown.strip() and (after is None or after.level <= section.level)
+    ]
