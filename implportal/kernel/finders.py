@@ -51,7 +51,7 @@ class NpmFinder(BaseFinder):
 
     def find(self, path, find_all=False, **kwargs):
         if path not in NPM_FILES:
-            return [] if find_all else None
+            return []
         found = self.storage.path(path)
         return [found] if find_all else found
 
