@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 APPS = (
+    "implportal.accounts",
     "implportal.projects",
     "implportal.catalogue",
     "implportal.notifications",

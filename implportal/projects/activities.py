@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from implportal.projects.registry import ACTIVITIES, TABS, Activity, ProjectTab
+from implportal.accounts.models import User
+from implportal.projects.models import Project, Step
+from implportal.projects.registry import (
+    ACTIVITIES,
+    TABS,
+    WAITING,
+    Activity,
+    ProjectTab,
+    Waiting,
+    WaitingSource,
+)
 
 SEVENTEEN = (
     ("introduction", "PRESALES", _("Company introduction"),
@@ -49,3 +63,34 @@ for order, (key, phase, title, purpose) in enumerate(SEVENTEEN, start=1):
 TABS.register(ProjectTab("overview", _("Overview"), 0, "portal:project_detail", "home"))
 TABS.register(ProjectTab("people", _("People"), 50, "projects:people", "users"))
 TABS.register(ProjectTab("activity", _("Activity"), 90, "portal:project_feed", "history"))
+
+
+SOON = timedelta(days=3)
+
+
+def steps_due(user: User, now: datetime) -> Iterator[Waiting]:
+    """Own activities that are due within three days, or late."""
+    steps = (
+        Step.objects.filter(
+            owner=user,
+            due_on__lte=(now + SOON).date(),
+            state__in=[Step.State.NOT_STARTED, Step.State.IN_PROGRESS, Step.State.WAITING],
+            project__in=Project.objects.running(),
+        )
+        .select_related("project")
+        .order_by("due_on", "pk")
+    )
+    for step in steps:
+        is_late = step.due_on < now.date()
+        words = gettext("%(step)s is late") if is_late else gettext("%(step)s is due")
+        yield Waiting(
+            text=words % {"step": step.title},
+            project=step.project,
+            since=datetime.combine(step.due_on, time(), tzinfo=UTC),
+            url=step.url,
+            button=_("Open"),
+            urgency=2 if is_late else 1,
+        )
+
+
+WAITING.register(WaitingSource("projects.steps_due", steps_due))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import codecs
 import hashlib
 from datetime import datetime
 from pathlib import PurePath
@@ -48,11 +49,12 @@ def sniff(head: bytes) -> str:
             return content_type
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
+    # The head may end inside a character: an incremental decoder waits for the rest.
     try:
-        text = head[:1024].decode("utf-8", errors="strict" if len(head) <= 1024 else "ignore")
+        codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
         return "application/octet-stream"
-    return "application/octet-stream" if "\x00" in text else "text/plain"
+    return "application/octet-stream" if b"\x00" in head else "text/plain"
 
 
 @transaction.atomic

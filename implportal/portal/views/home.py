@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+from django.views.generic import TemplateView
+
+from implportal.meetings.models import Meeting
+from implportal.projects.domain.waiting import waiting_for
+from implportal.projects.models import Project, Step
+from implportal.projects.permissions import may_create_project
+
+SHOWN = 10
+"""Lines of a list on the home page; the rest is behind a link."""
+
+
+class Home(TemplateView):
+    """What waits for the person, what waits for customers, what comes, own projects."""
+
+    template_name = "portal/home.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        user, now = self.request.user, timezone.now()
+        for_you, for_customers = waiting_for(user=user, now=now)
+        return super().get_context_data(
+            for_you=for_you[:SHOWN],
+            more_for_you=max(0, len(for_you) - SHOWN),
+            for_customers=for_customers[:SHOWN],
+            more_for_customers=max(0, len(for_customers) - SHOWN),
+            meetings=self.meetings(),
+            projects=self.projects(),
+            today=timezone.localdate(),
+            may_create=may_create_project(user),
+            **kwargs,
+        )
+
+    def meetings(self) -> QuerySet[Meeting]:
+        """What begins within a week."""
+        now = timezone.now()
+        return (
+            Meeting.objects.visible_to(self.request.user)
+            .filter(start_at__gte=now - timedelta(hours=2), start_at__lt=now + timedelta(days=7))
+            .exclude(state="CANCELLED")
+            .select_related("project")
+            .order_by("start_at", "pk")[:SHOWN]
+        )
+
+    def projects(self) -> QuerySet[Project]:
+        """The person's own running projects; those of others are in the list of projects."""
+        return (
+            Project.objects.visible_to(self.request.user)
+            .running()
+            .select_related("customer")
+            .prefetch_related(Prefetch("steps", Step.objects.order_by("order")))
+            .order_by("planned_end_on", "-created_at", "-pk")[:SHOWN]
+        )

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters as filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from implportal.accounts.models import Role, User
+from implportal.catalogue.models import FieldOfBusiness
+from implportal.projects.models import Customer, Phase, Project, State
+
+
+def _managers(_request: Any) -> QuerySet[User]:
+    return User.objects.filter(role=Role.IMPLEMENTATION_MANAGER).order_by("name", "pk")
+
+
+class ProjectFilter(filters.FilterSet):
+    q = filters.CharFilter(method="search", label=_("Code, title or customer"))
+    phase = filters.ChoiceFilter(choices=Phase, label=_("Phase"))
+    state = filters.ChoiceFilter(choices=State, label=_("State"))
+    implementation_manager = filters.ModelChoiceFilter(
+        queryset=_managers, label=_("Implementation manager")
+    )
+
+    class Meta:
+        model = Project
+        fields = ("q", "phase", "state", "implementation_manager")
+
+    def search(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
+        return queryset.filter(
+            Q(code__icontains=value)
+            | Q(title__icontains=value)
+            | Q(customer__name__icontains=value)
+        )
+
+
+class CustomerFilter(filters.FilterSet):
+    q = filters.CharFilter(method="search", label=_("Name, region or contact"))
+    field_of_business = filters.ModelChoiceFilter(
+        queryset=FieldOfBusiness.objects.order_by("name", "pk"), label=_("Field of business")
+    )
+
+    class Meta:
+        model = Customer
+        fields = ("q", "field_of_business")
+
+    def search(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
+        return queryset.filter(
+            Q(name__icontains=value)
+            | Q(region__icontains=value)
+            | Q(contacts__name__icontains=value)
+            | Q(contacts__email__icontains=value)
+        ).distinct()

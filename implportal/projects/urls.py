@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from implportal.projects.views import customers, people, projects, steps
+
+app_name = "projects"
+urlpatterns = [
+    path("customers/", customers.CustomerList.as_view(), name="customer_list"),
+    path("customers/new/", customers.CustomerCreate.as_view(), name="customer_create"),
+    path("customers/<int:pk>/", customers.CustomerDetail.as_view(), name="customer_detail"),
+    path("customers/<int:pk>/edit/", customers.CustomerEdit.as_view(), name="customer_edit"),
+    path(
+        "customers/<int:customer_pk>/contacts/new/",
+        customers.ContactCreate.as_view(),
+        name="contact_create",
+    ),
+    path("contacts/<int:pk>/edit/", customers.ContactEdit.as_view(), name="contact_edit"),
+    path("projects/", projects.ProjectList.as_view(), name="project_list"),
+    path("projects/new/", projects.ProjectCreate.as_view(), name="project_create"),
+    path("projects/<int:project_pk>/edit/", projects.ProjectEdit.as_view(), name="project_edit"),
+    path(
+        "projects/<int:project_pk>/next-phase/", projects.PhaseEnter.as_view(), name="phase_enter"
+    ),
+    path(
+        "projects/<int:project_pk>/suspend/",
+        projects.ProjectSuspend.as_view(),
+        name="project_suspend",
+    ),
+    path(
+        "projects/<int:project_pk>/resume/", projects.ProjectResume.as_view(), name="project_resume"
+    ),
+    path("projects/<int:project_pk>/lost/", projects.ProjectLose.as_view(), name="project_lose"),
+    path(
+        "projects/<int:project_pk>/cancel/", projects.ProjectCancel.as_view(), name="project_cancel"
+    ),
+    path("projects/<int:project_pk>/people/", people.People.as_view(), name="people"),
+    path("projects/<int:project_pk>/people/new/", people.MemberAdd.as_view(), name="member_add"),
+    path(
+        "projects/<int:project_pk>/people/<int:pk>/remove/",
+        people.MemberRemove.as_view(),
+        name="member_remove",
+    ),
+    path(
+        "projects/<int:project_pk>/stakeholders/",
+        people.StakeholderSet.as_view(),
+        name="stakeholder_set",
+    ),
+    path(
+        "projects/<int:project_pk>/steps/<slug:key>/",
+        steps.StepDetail.as_view(),
+        name="step_detail",
+    ),
+    path(
+        "projects/<int:project_pk>/steps/<slug:key>/attach/",
+        steps.StepAttach.as_view(),
+        name="step_attach",
+    ),
+    path("attachments/<int:pk>/", steps.AttachmentDownload.as_view(), name="attachment_download"),
+    path(
+        "attachments/<int:pk>/remove/", steps.AttachmentRemove.as_view(), name="attachment_remove"
+    ),
+]
