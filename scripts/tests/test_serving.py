@@ -105,7 +105,9 @@ def test_the_portal_greets_and_leaves_no_process_behind(tmp_path, environment):
         portal, output = start(environment)
         try:
             wait_for_greeting(portal, output)
-            with urllib.request.urlopen(environment["BASE_URL"], timeout=10) as page:
+            with urllib.request.urlopen(
+                f"{environment['BASE_URL']}/accounts/login/", timeout=10
+            ) as page:
                 assert page.status == 200
             assert len(processes_of(tmp_path)) >= 4
             assert_worker_takes_a_task(environment)
