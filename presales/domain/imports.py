@@ -1,0 +1,349 @@
+"""Solutions from Markdown files: a new one, or the revised text of one being written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from implportal.accounts.models import User
+from implportal.audit.domain import record
+from implportal.audit.registry import Action
+from implportal.documents.domain.images import store_image
+from implportal.documents.markdown import (
+    ParsedDocument,
+    ParsedSection,
+    own_number,
+    read_markdown,
+)
+from implportal.kernel.errors import DomainError
+from implportal.projects.models import Project
+from presales.domain.solutions import give_key, locked_draft, start_solution
+from presales.models import Solution, SolutionSection
+
+MAX_SECTIONS = 400
+LIKENESS = 0.5
+"""From this share of words in common on, a section without its title is the same one."""
+
+SOLUTION_IMPORTED = Action(
+    "presales.solution_imported",
+    gettext_lazy(
+        "imported a file into %(number)s: %(added)s sections added, %(changed)s changed, "
+        "%(removed)s removed"
+    ),
+)
+
+
+class TooManySections(DomainError):
+    """Nobody reads a document of that many sections, and comparing them takes too long."""
+
+
+class HeadingTooLong(DomainError):
+    """A heading is longer than can be stored; cutting it would lose words."""
+
+
+class TextHasMoved(DomainError):
+    """The sections changed between the preview and the import."""
+
+
+class Change(StrEnum):
+    ADDED = "ADDED"
+    CHANGED = "CHANGED"
+    SAME = "SAME"
+    REMOVED = "REMOVED"
+
+
+@dataclass(frozen=True)
+class PlannedSection:
+    """What an import will do with one section. ``section`` is None for a new one."""
+
+    change: Change
+    level: int
+    title: str
+    markdown: str
+    section: SolutionSection | None = None
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """What a revised file changes. ``state_token`` says on which text it was worked out."""
+
+    document: ParsedDocument
+    sections: list[PlannedSection]
+    removed: list[SolutionSection]
+    state_token: str
+
+    @property
+    def added(self) -> int:
+        return self._count(Change.ADDED)
+
+    @property
+    def changed(self) -> int:
+        return self._count(Change.CHANGED)
+
+    @property
+    def same(self) -> int:
+        return self._count(Change.SAME)
+
+    def _count(self, change: Change) -> int:
+        return sum(planned.change == change for planned in self.sections)
+
+
+def read_solution(data: bytes) -> ParsedDocument:
+    """Read a file as the text of a solution; nothing is stored.
+
+    Raises:
+        BadMarkdown: see ``documents.markdown.read_markdown``.
+        TooManySections, HeadingTooLong: it does not fit a solution.
+    """
+    document = read_markdown(data)
+    if len(document.sections) > MAX_SECTIONS:
+        raise TooManySections(
+            _("The text has %(sections)s headings. At most %(limit)s can be taken.")
+            % {"sections": len(document.sections), "limit": MAX_SECTIONS}
+        )
+    limit = SolutionSection._meta.get_field("title").max_length
+    for section in document.sections:
+        if len(section.heading) > limit:
+            raise HeadingTooLong(
+                _(
+                    "The heading “%(heading)s…” is longer than %(limit)s characters. "
+                    "Shorten it, and move the rest below it."
+                )
+                % {"heading": section.heading[:60], "limit": limit}
+            )
+    return document
+
+
+@transaction.atomic
+def import_solution(
+    *, project: Project, document: ParsedDocument, title: str, actor: User, at: datetime
+) -> Solution:
+    """Start a solution from a file that was read; every section becomes one of its own.
+
+    The title is ``title``, else that of the document, else the project's.
+
+    Raises:
+        NotAllowed, ProjectNotRunning, SolutionExists: see ``start_from_template``.
+        BadImage: a picture inside the file cannot be read.
+    """
+    solution = start_solution(
+        project=project,
+        title=(title.strip() or document.title or project.title)[:200],
+        subtitle=document.subtitle[:200],
+        actor=actor,
+        at=at,
+    )
+    _apply(solution, plan_import(solution=solution, document=document), actor=actor, at=at)
+    return solution
+
+
+def plan_import(*, solution: Solution, document: ParsedDocument) -> ImportPlan:
+    """Work out what importing ``document`` into ``solution`` changes; nothing is stored.
+
+    A section of the file continues an existing one if their headings agree (first with
+    number and the heading above, then without, then the title alone), else if enough of
+    their words do. What continues keeps its key, so a comparison shows true changes.
+    """
+    existing = list(solution.sections.in_order().prefetch_related("requirements"))
+    partners = _partners(existing, document.sections)
+    planned = [
+        PlannedSection(
+            _change(partners.get(index), section),
+            section.level,
+            section.heading,
+            section.body,
+            partners.get(index),
+        )
+        for index, section in enumerate(document.sections)
+    ]
+    kept = {section.pk for section in partners.values()}
+    return ImportPlan(
+        document,
+        planned,
+        [section for section in existing if section.pk not in kept],
+        _state_token(existing),
+    )
+
+
+@transaction.atomic
+def reimport_solution(
+    *,
+    solution: Solution,
+    document: ParsedDocument,
+    state_token: str,
+    actor: User,
+    at: datetime,
+) -> ImportPlan:
+    """Replace the text of a draft by a revised file, as the plan with ``state_token`` showed.
+
+    Title and subtitle follow the file where it has them. Requirements stay linked to
+    sections that continue.
+
+    Raises:
+        NotAllowed, ProjectNotRunning, NotBeingWritten: see ``locked_draft``.
+        TextHasMoved: somebody wrote since the preview; nothing is changed.
+        BadImage: a picture inside the file cannot be read.
+    """
+    solution = locked_draft(solution, actor=actor)
+    plan = plan_import(solution=solution, document=document)
+    if plan.state_token != state_token:
+        raise TextHasMoved(
+            _("Somebody changed the solution since this preview. Look at what changes now.")
+        )
+    solution.title = document.title[:200] or solution.title
+    solution.subtitle = document.subtitle[:200] or solution.subtitle
+    _apply(solution, plan, actor=actor, at=at)
+    return plan
+
+
+def _apply(solution: Solution, plan: ImportPlan, *, actor: User, at: datetime) -> None:
+    for data in plan.document.images.values():
+        store_image(project=solution.project, data=data, actor=actor, at=at)
+    solution.sections.filter(pk__in=[section.pk for section in plan.removed]).delete()
+    new: list[SolutionSection] = []
+    kept: list[SolutionSection] = []
+    for order, planned in enumerate(plan.sections, start=1):
+        section = planned.section or SolutionSection(
+            solution=solution, key=give_key(solution), lock_version=0
+        )
+        section.order, section.level = order, planned.level
+        section.title, section.markdown = planned.title, planned.markdown
+        if planned.change != Change.SAME:
+            section.lock_version += 1
+            section.edited_at, section.edited_by = at, actor
+        (kept if planned.section else new).append(section)
+    SolutionSection.objects.bulk_create(new)
+    SolutionSection.objects.bulk_update(
+        kept,
+        ["order", "level", "title", "markdown", "lock_version", "edited_at", "edited_by"],
+        batch_size=100,
+    )
+    solution.save(update_fields=["keys_given", "title", "subtitle"])
+    record(
+        SOLUTION_IMPORTED,
+        subject=solution,
+        actor=actor,
+        at=at,
+        project=solution.project,
+        details={
+            "number": solution.number,
+            "added": plan.added,
+            "changed": plan.changed,
+            "removed": len(plan.removed),
+        },
+    )
+
+
+def _change(old: SolutionSection | None, new: ParsedSection) -> Change:
+    if old is None:
+        return Change.ADDED
+    same = (old.title, old.level, old.markdown) == (new.heading, new.level, new.body)
+    return Change.SAME if same else Change.CHANGED
+
+
+def _state_token(sections: Iterable[SolutionSection]) -> str:
+    state = [(section.pk, section.order, section.lock_version) for section in sections]
+    return hashlib.sha256(repr(state).encode()).hexdigest()[:32]
+
+
+# --- which section continues which ------------------------------------------------------
+
+
+def _partners(
+    existing: list[SolutionSection], parsed: list[ParsedSection]
+) -> dict[int, SolutionSection]:
+    """Return the existing section that each parsed one (by its index) continues."""
+    old = [_Outline.of_section(section) for section in existing]
+    new = [_Outline.of_parsed(section) for section in parsed]
+    _name_parents(old)
+    _name_parents(new)
+    pairs: dict[int, int] = {}
+    free = list(range(len(old)))
+
+    def match(name: Callable[[_Outline], Hashable]) -> None:
+        waiting: dict[Hashable, list[int]] = {}
+        for index in free:
+            waiting.setdefault(name(old[index]), []).append(index)
+        for index, outline in enumerate(new):
+            if index not in pairs and (candidates := waiting.get(name(outline))):
+                pairs[index] = candidates.pop(0)
+                free.remove(pairs[index])
+
+    match(lambda outline: (outline.number, outline.title, outline.parent))
+    match(lambda outline: (outline.title, outline.parent))
+    match(lambda outline: outline.title)
+    _match_by_words(old, new, pairs, free)
+    return {index: existing[partner] for index, partner in pairs.items()}
+
+
+@dataclass
+class _Outline:
+    """What a section is recognised by."""
+
+    level: int
+    number: str
+    title: str
+    words: frozenset[str]
+    parent: str = ""
+
+    @classmethod
+    def of_section(cls, section: SolutionSection) -> _Outline:
+        number, title = own_number(section.title)
+        return cls(section.level, number, _plain(title), _words(title, section.markdown))
+
+    @classmethod
+    def of_parsed(cls, section: ParsedSection) -> _Outline:
+        words = _words(section.title, section.body)
+        return cls(section.level, section.number, _plain(section.title), words)
+
+
+def _name_parents(outlines: list[_Outline]) -> None:
+    above: list[_Outline] = []
+    for outline in outlines:
+        while above and above[-1].level >= outline.level:
+            above.pop()
+        outline.parent = above[-1].title if above else ""
+        above.append(outline)
+
+
+def _match_by_words(
+    old: list[_Outline], new: list[_Outline], pairs: dict[int, int], free: list[int]
+) -> None:
+    """Pair what is left by the words in common, the likest first; the same number helps."""
+    likeness = sorted(
+        (
+            (_likeness(old[left], outline), -index, -left)
+            for index, outline in enumerate(new)
+            if index not in pairs
+            for left in free
+        ),
+        reverse=True,
+    )
+    for score, index, left in likeness:
+        if score < LIKENESS:
+            return
+        if -index not in pairs and -left in free:
+            pairs[-index] = -left
+            free.remove(-left)
+
+
+def _likeness(old: _Outline, new: _Outline) -> float:
+    """Share of words in common, from 0 to 1, a little more under the same number."""
+    every = len(old.words | new.words)
+    share = len(old.words & new.words) / every if every else 0.0
+    return share + (0.1 if old.number and old.number == new.number else 0.0)
+
+
+def _plain(title: str) -> str:
+    return " ".join("".join(c if c.isalnum() else " " for c in title.casefold()).split())
+
+
+def _words(title: str, text: str) -> frozenset[str]:
+    return frozenset(_plain(f"{title} {text}").split())
