@@ -34,7 +34,7 @@ PROCESSES = {
     # No access log: addresses of customers' links must not be written down.
     "web": f"""
         gunicorn implportal.wsgi:application --bind 127.0.0.1:{PORT}
-        --workers 2 --threads 4 --graceful-timeout 5
+        --workers 2 --threads 4 --graceful-timeout 5 --no-control-socket
     """.split(),
     # Threads: a killed pool of processes would leave some of them behind.
     "worker": """
