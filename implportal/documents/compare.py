@@ -57,7 +57,9 @@ def compare(old_content: dict[str, Any], new_content: dict[str, Any]) -> list[Se
         if partner is not None and index not in moved:
             result += _gone(old, range(told + 1, partner), partner_of_old)
             told = max(told, partner)
-        result.append(_change(old[partner] if partner is not None else None, section, index in moved))
+        result.append(
+            _change(old[partner] if partner is not None else None, section, index in moved)
+        )
     result += _gone(old, range(told + 1, len(old)), partner_of_old)
     return result
 
@@ -149,7 +151,9 @@ def word_difference(old_html: str, new_html: str) -> str:
     old, new = _PIECES.findall(old_html), _PIECES.findall(new_html)
     if len(old) + len(new) > MAX_PIECES:
         return _marked("del", old_html) + _marked("ins", new_html)
-    matcher = SequenceMatcher(None, [_same(p) for p in old], [_same(p) for p in new], autojunk=False)
+    matcher = SequenceMatcher(
+        None, [_same(p) for p in old], [_same(p) for p in new], autojunk=False
+    )
     pieces: list[str] = []
     for what, old_from, old_to, new_from, new_to in matcher.get_opcodes():
         if what == "equal":
@@ -193,5 +197,3 @@ def _safe(html: str) -> str:
         url_schemes={"http", "https", "mailto", "image"},
         link_rel="noopener noreferrer nofollow",
     )
-
-

@@ -130,7 +130,9 @@ def _write_dev_chain(folder: Path) -> None:
         "Development authority", issuer=root, issuer_key=root_key, is_authority=True
     )
     seal, seal_key = _certificate(
-        f"TEST SEAL of {settings.ORGANISATION_NAME}"[:64], issuer=authority, issuer_key=authority_key
+        f"TEST SEAL of {settings.ORGANISATION_NAME}"[:64],
+        issuer=authority,
+        issuer_key=authority_key,
     )
     bundle = pkcs12.serialize_key_and_certificates(
         b"seal", seal_key, seal, [authority, root], serialization.NoEncryption()

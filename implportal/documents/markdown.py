@@ -160,7 +160,9 @@ def _line_of(text: str, token: Token, needle: str) -> int:
     """The line, counted from 1, in which ``needle`` first stands inside the block."""
     first, end = token.map or (0, 0)
     lines = text.splitlines()
-    return next((n + 1 for n in range(first, min(end, len(lines))) if needle in lines[n]), first + 1)
+    return next(
+        (n + 1 for n in range(first, min(end, len(lines))) if needle in lines[n]), first + 1
+    )
 
 
 def _short(text: object, limit: int = 60) -> str:

@@ -112,7 +112,9 @@ def _numbers(sections: list[SectionInput]) -> list[tuple[str, str]]:
 
 def _images(project: Project, sections: list[dict[str, Any]]) -> dict[str, str]:
     shown = {
-        sha256: section["title"] for section in sections for sha256 in image_digests(section["html"])
+        sha256: section["title"]
+        for section in sections
+        for sha256 in image_digests(section["html"])
     }
     known = dict(
         StoredImage.objects.filter(project=project, sha256__in=shown)

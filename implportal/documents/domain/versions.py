@@ -17,10 +17,10 @@ from implportal.celery import send_on_commit
 from implportal.documents import renderer
 from implportal.documents.canonical import content_digest, digest
 from implportal.documents.models import DocumentVersion, StoredImage
+from implportal.documents.permissions import may_retry
 from implportal.documents.registry import kind_for
 from implportal.kernel.errors import DomainError, NotAllowed
 from implportal.projects.models import Project
-from implportal.projects.permissions import may_run
 
 logger = logging.getLogger(__name__)
 
@@ -145,7 +145,9 @@ def _render(version: DocumentVersion) -> bytes:
     if content_digest(version.content) != version.content_sha256:
         raise ContentWasChanged(_("The frozen content has been changed in the database."))
     return renderer.render_document(
-        version.content, digest=version.content_sha256, frozen_at=version.frozen_at,
+        version.content,
+        digest=version.content_sha256,
+        frozen_at=version.frozen_at,
         images=image_bytes(version),
     )
 
@@ -172,7 +174,9 @@ def image_bytes(version: DocumentVersion) -> dict[str, tuple[bytes, str]]:
 def _rendering_done(version: DocumentVersion, pdf: bytes, *, at: datetime) -> bool:
     sha256 = digest(pdf)
     storage = version.pdf.storage
-    name = storage.save(version.pdf.field.generate_filename(version, "frozen.pdf"), ContentFile(pdf))
+    name = storage.save(
+        version.pdf.field.generate_filename(version, "frozen.pdf"), ContentFile(pdf)
+    )
     with transaction.atomic():
         current = DocumentVersion.objects.locked(version.pk)
         if current.state != DocumentVersion.State.RENDERING:
@@ -224,7 +228,7 @@ def retry_rendering(*, version: DocumentVersion, actor: User, at: datetime) -> D
         NothingToRetry: it did not fail, or someone else has asked already.
     """
     version = DocumentVersion.objects.locked(version.pk)
-    if not may_run(actor, version.project):
+    if not may_retry(actor, version):
         raise NotAllowed
     if version.state != DocumentVersion.State.FAILED:
         raise NothingToRetry(_("This PDF is there already, or is being made."))

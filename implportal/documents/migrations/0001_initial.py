@@ -9,88 +9,317 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contenttypes', '0002_remove_content_type_name'),
-        ('projects', '0001_initial'),
+        ("contenttypes", "0002_remove_content_type_name"),
+        ("projects", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SealCertificate',
+            name="SealCertificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fingerprint', models.CharField(max_length=64, unique=True, verbose_name='SHA-256 fingerprint')),
-                ('subject', models.CharField(max_length=300, verbose_name='subject')),
-                ('chain_pem', models.TextField(verbose_name='certificate and its chain')),
-                ('valid_from_at', models.DateTimeField(verbose_name='valid from')),
-                ('valid_until_at', models.DateTimeField(verbose_name='valid until')),
-                ('is_test', models.BooleanField(default=False, verbose_name='development key')),
-                ('first_used_at', models.DateTimeField(verbose_name='first used')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "fingerprint",
+                    models.CharField(
+                        max_length=64, unique=True, verbose_name="SHA-256 fingerprint"
+                    ),
+                ),
+                ("subject", models.CharField(max_length=300, verbose_name="subject")),
+                ("chain_pem", models.TextField(verbose_name="certificate and its chain")),
+                ("valid_from_at", models.DateTimeField(verbose_name="valid from")),
+                ("valid_until_at", models.DateTimeField(verbose_name="valid until")),
+                ("is_test", models.BooleanField(default=False, verbose_name="development key")),
+                ("first_used_at", models.DateTimeField(verbose_name="first used")),
             ],
             options={
-                'verbose_name': 'seal certificate',
+                "verbose_name": "seal certificate",
             },
         ),
         migrations.CreateModel(
-            name='DocumentVersion',
+            name="DocumentVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60, verbose_name='kind')),
-                ('object_id', models.PositiveBigIntegerField()),
-                ('number', models.CharField(max_length=40, verbose_name='number')),
-                ('title', models.CharField(max_length=300, verbose_name='title')),
-                ('version', models.PositiveIntegerField(verbose_name='version')),
-                ('language', models.CharField(default='en', max_length=12, verbose_name='language')),
-                ('content', models.JSONField(verbose_name='content')),
-                ('content_sha256', models.CharField(max_length=64, verbose_name='digest of the content')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='public id')),
-                ('frozen_at', models.DateTimeField(verbose_name='frozen')),
-                ('state', models.CharField(choices=[('RENDERING', 'Being prepared'), ('READY', 'Ready'), ('FAILED', 'Could not be prepared')], default='RENDERING', max_length=10, verbose_name='state')),
-                ('claimed_at', models.DateTimeField(editable=False, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('failure', models.TextField(blank=True, verbose_name='why it could not be prepared')),
-                ('pdf', models.FileField(blank=True, max_length=200, upload_to=implportal.documents.models.versions.pdf_path, verbose_name='PDF')),
-                ('pdf_sha256', models.CharField(blank=True, max_length=64, verbose_name='digest of the PDF')),
-                ('status', models.CharField(choices=[('ACTIVE', 'Current'), ('SUPERSEDED', 'Superseded'), ('WITHDRAWN', 'Withdrawn')], default='ACTIVE', max_length=10, verbose_name='status')),
-                ('sealed_pdf', models.FileField(blank=True, max_length=200, upload_to=implportal.documents.models.versions.pdf_path, verbose_name='sealed PDF')),
-                ('sealed_sha256', models.CharField(blank=True, max_length=64, verbose_name='digest of the sealed PDF')),
-                ('sealed_at', models.DateTimeField(null=True, verbose_name='sealed')),
-                ('evidence_sha256', models.CharField(blank=True, max_length=64, verbose_name='digest of the evidence')),
-                ('has_trusted_time', models.BooleanField(default=False, verbose_name='time-stamped by an authority')),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
-                ('frozen_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='projects.project')),
-                ('superseded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supersedes', to='documents.documentversion')),
-                ('sealed_with', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.sealcertificate')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60, verbose_name="kind")),
+                ("object_id", models.PositiveBigIntegerField()),
+                ("number", models.CharField(max_length=40, verbose_name="number")),
+                ("title", models.CharField(max_length=300, verbose_name="title")),
+                ("version", models.PositiveIntegerField(verbose_name="version")),
+                (
+                    "language",
+                    models.CharField(default="en", max_length=12, verbose_name="language"),
+                ),
+                ("content", models.JSONField(verbose_name="content")),
+                (
+                    "content_sha256",
+                    models.CharField(max_length=64, verbose_name="digest of the content"),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="public id"
+                    ),
+                ),
+                ("frozen_at", models.DateTimeField(verbose_name="frozen")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("RENDERING", "Being prepared"),
+                            ("READY", "Ready"),
+                            ("FAILED", "Could not be prepared"),
+                        ],
+                        default="RENDERING",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("claimed_at", models.DateTimeField(editable=False, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0, editable=False)),
+                (
+                    "failure",
+                    models.TextField(blank=True, verbose_name="why it could not be prepared"),
+                ),
+                (
+                    "pdf",
+                    models.FileField(
+                        blank=True,
+                        max_length=200,
+                        upload_to=implportal.documents.models.versions.pdf_path,
+                        verbose_name="PDF",
+                    ),
+                ),
+                (
+                    "pdf_sha256",
+                    models.CharField(blank=True, max_length=64, verbose_name="digest of the PDF"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("ACTIVE", "Current"),
+                            ("SUPERSEDED", "Superseded"),
+                            ("WITHDRAWN", "Withdrawn"),
+                        ],
+                        default="ACTIVE",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "sealed_pdf",
+                    models.FileField(
+                        blank=True,
+                        max_length=200,
+                        upload_to=implportal.documents.models.versions.pdf_path,
+                        verbose_name="sealed PDF",
+                    ),
+                ),
+                (
+                    "sealed_sha256",
+                    models.CharField(
+                        blank=True, max_length=64, verbose_name="digest of the sealed PDF"
+                    ),
+                ),
+                ("sealed_at", models.DateTimeField(null=True, verbose_name="sealed")),
+                (
+                    "evidence_sha256",
+                    models.CharField(
+                        blank=True, max_length=64, verbose_name="digest of the evidence"
+                    ),
+                ),
+                (
+                    "has_trusted_time",
+                    models.BooleanField(default=False, verbose_name="time-stamped by an authority"),
+                ),
+                (
+                    "content_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="contenttypes.contenttype",
+                    ),
+                ),
+                (
+                    "frozen_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "superseded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supersedes",
+                        to="documents.documentversion",
+                    ),
+                ),
+                (
+                    "sealed_with",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="documents.sealcertificate",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'document version',
-                'indexes': [models.Index(fields=['project', '-frozen_at'], name='document_by_project'), models.Index(condition=models.Q(('state', 'RENDERING')), fields=['claimed_at'], name='document_to_render'), models.Index(condition=models.Q(('pdf_sha256', ''), _negated=True), fields=['pdf_sha256'], name='document_by_pdf'), models.Index(condition=models.Q(('sealed_sha256', ''), _negated=True), fields=['sealed_sha256'], name='document_by_seal')],
-                'constraints': [models.UniqueConstraint(fields=('content_type', 'object_id', 'kind', 'version'), name='document_version_counts_up'), models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='document_version_begins_at_one'), models.CheckConstraint(condition=models.Q(('state__in', ['RENDERING', 'READY', 'FAILED'])), name='document_state_is_known'), models.CheckConstraint(condition=models.Q(('status__in', ['ACTIVE', 'SUPERSEDED', 'WITHDRAWN'])), name='document_status_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'READY'), _negated=True), models.Q(models.Q(('pdf', ''), _negated=True), models.Q(('pdf_sha256', ''), _negated=True)), _connector='OR'), name='document_ready_has_its_pdf'), models.CheckConstraint(condition=models.Q(models.Q(('sealed_at', None), ('sealed_pdf', ''), ('sealed_sha256', '')), models.Q(models.Q(('sealed_sha256', ''), _negated=True), models.Q(('sealed_pdf', ''), _negated=True), ('sealed_at__isnull', False)), _connector='OR'), name='document_sealed_is_complete')],
+                "verbose_name": "document version",
+                "indexes": [
+                    models.Index(fields=["project", "-frozen_at"], name="document_by_project"),
+                    models.Index(
+                        condition=models.Q(("state", "RENDERING")),
+                        fields=["claimed_at"],
+                        name="document_to_render",
+                    ),
+                    models.Index(
+                        condition=models.Q(("pdf_sha256", ""), _negated=True),
+                        fields=["pdf_sha256"],
+                        name="document_by_pdf",
+                    ),
+                    models.Index(
+                        condition=models.Q(("sealed_sha256", ""), _negated=True),
+                        fields=["sealed_sha256"],
+                        name="document_by_seal",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("content_type", "object_id", "kind", "version"),
+                        name="document_version_counts_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("version__gte", 1)),
+                        name="document_version_begins_at_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["RENDERING", "READY", "FAILED"])),
+                        name="document_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["ACTIVE", "SUPERSEDED", "WITHDRAWN"])),
+                        name="document_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "READY"), _negated=True),
+                            models.Q(
+                                models.Q(("pdf", ""), _negated=True),
+                                models.Q(("pdf_sha256", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="document_ready_has_its_pdf",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("sealed_at", None), ("sealed_pdf", ""), ("sealed_sha256", "")
+                            ),
+                            models.Q(
+                                models.Q(("sealed_sha256", ""), _negated=True),
+                                models.Q(("sealed_pdf", ""), _negated=True),
+                                ("sealed_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="document_sealed_is_complete",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StoredImage',
+            name="StoredImage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
-                ('content_type', models.CharField(choices=[('image/png', 'PNG'), ('image/jpeg', 'JPEG'), ('image/webp', 'WebP')], max_length=20, verbose_name='type')),
-                ('width', models.PositiveIntegerField(verbose_name='width in pixels')),
-                ('height', models.PositiveIntegerField(verbose_name='height in pixels')),
-                ('size', models.PositiveIntegerField(verbose_name='size in bytes')),
-                ('file', models.FileField(max_length=200, upload_to=implportal.documents.models.images.image_path, verbose_name='file')),
-                ('uploaded_at', models.DateTimeField(verbose_name='uploaded')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='images', to='projects.project')),
-                ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="name")),
+                (
+                    "content_type",
+                    models.CharField(
+                        choices=[
+                            ("image/png", "PNG"),
+                            ("image/jpeg", "JPEG"),
+                            ("image/webp", "WebP"),
+                        ],
+                        max_length=20,
+                        verbose_name="type",
+                    ),
+                ),
+                ("width", models.PositiveIntegerField(verbose_name="width in pixels")),
+                ("height", models.PositiveIntegerField(verbose_name="height in pixels")),
+                ("size", models.PositiveIntegerField(verbose_name="size in bytes")),
+                (
+                    "file",
+                    models.FileField(
+                        max_length=200,
+                        upload_to=implportal.documents.models.images.image_path,
+                        verbose_name="file",
+                    ),
+                ),
+                ("uploaded_at", models.DateTimeField(verbose_name="uploaded")),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="images",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'picture',
-                'constraints': [models.UniqueConstraint(fields=('project', 'sha256'), name='image_once_per_project'), models.CheckConstraint(condition=models.Q(('content_type__in', ['image/png', 'image/jpeg', 'image/webp'])), name='image_type_is_known')],
+                "verbose_name": "picture",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("project", "sha256"), name="image_once_per_project"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("content_type__in", ["image/png", "image/jpeg", "image/webp"])
+                        ),
+                        name="image_type_is_known",
+                    ),
+                ],
             },
         ),
     ]

@@ -52,9 +52,7 @@ class StoredImage(models.Model):
     class Meta:
         verbose_name = _("picture")
         constraints = [
-            models.UniqueConstraint(
-                name="image_once_per_project", fields=["project", "sha256"]
-            ),
+            models.UniqueConstraint(name="image_once_per_project", fields=["project", "sha256"]),
             models.CheckConstraint(
                 name="image_type_is_known",
                 condition=Q(content_type__in=["image/png", "image/jpeg", "image/webp"]),

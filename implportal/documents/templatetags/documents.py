@@ -15,8 +15,12 @@ register = template.Library()
 
 @register.filter
 def frozen_html(html: str) -> SafeString:
-    """HTML of frozen content: it was rendered and sanitised when it was frozen."""
-    return mark_safe(html)  # noqa: S308
+    """HTML of frozen content for print: it was rendered and sanitised when it was frozen.
+
+    The inside of a list item is wrapped in ``<dd>``, which WeasyPrint tags as the body of
+    the item; without it paragraphs hang directly in the item, which PDF/UA forbids.
+    """
+    return mark_safe(html.replace("<li>", "<li><dd>").replace("</li>", "</dd></li>"))  # noqa: S308
 
 
 @register.filter
@@ -49,7 +53,11 @@ def utc_time(moment: datetime | str) -> str:
 def heading(section: dict[str, Any], position: int) -> SafeString:
     """A section's heading on the level below the document's title, with an anchor."""
     level = min(int(section["level"]) + 1, 6)
-    number = format_html('<span class="number">{}</span> ', section["number"]) if section["number"] else ""
+    number = (
+        format_html('<span class="number">{}</span> ', section["number"])
+        if section["number"]
+        else ""
+    )
     return format_html(
         '<h{} id="section-{}">{}{}</h{}>', level, position, number, section["title"], level
     )
