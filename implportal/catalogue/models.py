@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -7,8 +8,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from implportal.accounts.models import User
 
 
@@ -17,6 +16,30 @@ class SharedQuerySet(models.QuerySet):
 
     def visible_to(self, user: User) -> SharedQuerySet:
         return self if user.is_authenticated else self.none()
+
+
+class Standing(models.TextChoices):
+    """Whether something may be shown to a customer on a day."""
+
+    VALID = "VALID", _("Valid")
+    ENDS_SOON = "ENDS_SOON", _("Ends soon")
+    ENDED = "ENDED", _("Ended")
+    MISSING = "MISSING", _("No consent")
+
+
+SOON_DAYS = 60
+"""How long before its end a qualification or a consent counts as ending soon."""
+
+
+def soon_after(day: date) -> date:
+    """Return the last day on which an end, seen from ``day``, is near."""
+    return day + timedelta(days=SOON_DAYS)
+
+
+def _standing(end: date | None, *, on: date) -> Standing:
+    if end is None or end > soon_after(on):
+        return Standing.VALID
+    return Standing.ENDS_SOON if end >= on else Standing.ENDED
 
 
 class FieldOfBusiness(models.Model):
@@ -110,6 +133,9 @@ class Qualification(models.Model):
     def is_valid_on(self, day: date) -> bool:
         return self.valid_until is None or self.valid_until >= day
 
+    def standing_on(self, day: date) -> Standing:
+        return _standing(self.valid_until, on=day)
+
 
 class ReferenceQuerySet(SharedQuerySet):
     def usable_on(self, day: date) -> ReferenceQuerySet:
@@ -142,3 +168,9 @@ class ReferenceCase(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.customer_name})"
+
+    def standing_on(self, day: date) -> Standing:
+        """Whether its customer agrees on ``day`` to being named."""
+        if self.consent_given_on is None or self.consent_given_on > day:
+            return Standing.MISSING
+        return _standing(self.consent_ends_on, on=day)

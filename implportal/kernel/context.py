@@ -36,7 +36,7 @@ PLACES = (
     Place(_("Customers"), icon="building", route="projects:customer_list"),
     Place(_("Calendar"), icon="calendar", route="portal:calendar"),
     Place(_("Payments"), icon="coin", route="aftersales:payment_board", roles=MONEY),
-    Place(_("Catalogue"), icon="books", route="catalogue:catalogue"),
+    Place(_("Catalogue"), icon="books", route="catalogue:overview"),
 )
 ADMINISTRATION = (
     Place(_("Mail"), icon="mail", route="notifications:mail_list", roles=ADMINISTRATORS),

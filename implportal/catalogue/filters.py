@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import django_filters as filters
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from implportal.catalogue.models import (
+    FieldOfBusiness,
+    Product,
+    Qualification,
+    ReferenceCase,
+    soon_after,
+)
+
+SHOWABLE = (
+    ("USABLE", _("May be shown")),
+    ("ENDS_SOON", _("Ends soon")),
+    ("UNUSABLE", _("May not be shown")),
+)
+
+
+class QualificationFilter(filters.FilterSet):
+    q = filters.CharFilter(method="search", label=_("Title, number or issuer"))
+    standing = filters.ChoiceFilter(method="narrow", choices=SHOWABLE, label=_("Validity"))
+
+    class Meta:
+        model = Qualification
+        fields = ("q", "standing")
+
+    def search(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
+        return queryset.filter(
+            Q(title__icontains=value) | Q(number__icontains=value) | Q(issuer__icontains=value)
+        )
+
+    def narrow(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
+        today = timezone.localdate()
+        if value == "ENDS_SOON":
+            return queryset.filter(valid_until__range=(today, soon_after(today)))
+        usable = queryset.valid_on(today)
+        return usable if value == "USABLE" else queryset.exclude(pk__in=usable.values("pk"))
+
+
+class ReferenceFilter(filters.FilterSet):
+    q = filters.CharFilter(method="search", label=_("Title or customer"))
+    field_of_business = filters.ModelChoiceFilter(
+        queryset=FieldOfBusiness.objects.order_by("name", "pk"), label=_("Field of business")
+    )
+    standing = filters.ChoiceFilter(method="narrow", choices=SHOWABLE, label=_("Consent"))
+
+    class Meta:
+        model = ReferenceCase
+        fields = ("q", "field_of_business", "standing")
+
+    def search(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
+        return queryset.filter(Q(title__icontains=value) | Q(customer_name__icontains=value))
+
+    def narrow(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
+        today = timezone.localdate()
+        usable = queryset.usable_on(today)
+        if value == "ENDS_SOON":
+            return usable.filter(consent_ends_on__lte=soon_after(today))
+        return usable if value == "USABLE" else queryset.exclude(pk__in=usable.values("pk"))
+
+
+class ProductFilter(filters.FilterSet):
+    q = filters.CharFilter(method="search", label=_("Code, name or summary"))
+    is_offered = filters.BooleanFilter(label=_("Offered today"))
+
+    class Meta:
+        model = Product
+        fields = ("q", "is_offered")
+
+    def search(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
+        return queryset.filter(
+            Q(code__icontains=value) | Q(name__icontains=value) | Q(summary__icontains=value)
+        )

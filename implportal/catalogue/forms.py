@@ -1,0 +1,82 @@
+"""Master data without a lifecycle: the models say what is valid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from implportal.accounts.models import User
+from implportal.catalogue.models import (
+    FieldOfBusiness,
+    Product,
+    ProfilePart,
+    Qualification,
+    ReferenceCase,
+)
+from implportal.kernel.forms import DateInput, PageModelForm
+
+
+class ProfilePartForm(PageModelForm):
+    class Meta:
+        model = ProfilePart
+        fields = ("title", "text", "order")
+        widgets = {"text": forms.Textarea(attrs={"rows": 10})}
+
+
+class QualificationForm(PageModelForm):
+    class Meta:
+        model = Qualification
+        fields = ("title", "number", "issuer", "valid_from", "valid_until", "owner")
+        widgets = {"valid_from": DateInput(), "valid_until": DateInput()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = User.objects.filter(is_active=True).order_by("name", "pk")
+
+
+class ReferenceForm(PageModelForm):
+    class Meta:
+        model = ReferenceCase
+        fields = (
+            "title",
+            "customer_name",
+            "field_of_business",
+            "text",
+            "consent_given_on",
+            "consent_ends_on",
+        )
+        widgets = {
+            "text": forms.Textarea(attrs={"rows": 8}),
+            "consent_given_on": DateInput(),
+            "consent_ends_on": DateInput(),
+        }
+        help_texts = {
+            "consent_given_on": _("Without a date this case may not be shown to anybody."),
+            "consent_ends_on": _("Leave it empty if the consent has no end."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["field_of_business"].queryset = FieldOfBusiness.objects.order_by("name", "pk")
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        given, ends = cleaned.get("consent_given_on"), cleaned.get("consent_ends_on")
+        if ends and (given is None or ends < given):
+            self.add_error("consent_ends_on", _("It must not end before it is given."))
+        return cleaned
+
+
+class ProductForm(PageModelForm):
+    class Meta:
+        model = Product
+        fields = ("code", "name", "summary", "is_offered")
+        widgets = {"summary": forms.Textarea(attrs={"rows": 6})}
+
+
+class FieldOfBusinessForm(PageModelForm):
+    class Meta:
+        model = FieldOfBusiness
+        fields = ("name",)
