@@ -25,6 +25,11 @@ def say_date(value: date, *, today: date) -> str:
     return date_format(value, _("l j F Y"))
 
 
+def say_short_date(value: date, *, today: date) -> str:
+    """Return day and month as in a column of dates, and the year where it is not this one."""
+    return date_format(value, _("j M") if value.year == today.year else _("j M Y"))
+
+
 def say_distance(value: date, *, today: date) -> str:
     """Return "today", "in 3 days", "5 days ago"; empty beyond ``NEAR_DAYS``."""
     days = (value - today).days

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django import template
+from django import forms, template
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -18,7 +18,14 @@ from implportal.kernel.chips import SEARCH_NAMES, active_chips
 from implportal.kernel.money import format_money
 from implportal.kernel.steps import draw_phases
 from implportal.kernel.views import PAGE_SIZES
-from implportal.kernel.when import local_date, say_date, say_distance, say_time, say_when
+from implportal.kernel.when import (
+    local_date,
+    say_date,
+    say_distance,
+    say_short_date,
+    say_time,
+    say_when,
+)
 
 register = template.Library()
 
@@ -108,7 +115,7 @@ def when(value: Any, *, short: bool = False) -> SafeString | str:
     if isinstance(value, datetime):
         full = _("%(day)s at %(time)s") % {"day": full, "time": say_time(value)}
     if short:
-        said = say_distance(day, today=today) or full
+        said = say_distance(day, today=today) or say_short_date(day, today=today)
     return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), full, said)
 
 
@@ -236,16 +243,35 @@ def filter_bar(context: Any, filterset: Any) -> dict:
     query = context["request"].GET
     names = list(filterset.form.fields)
     search = next((name for name in SEARCH_NAMES if name in names), None)
-    chips = active_chips(filterset, query)
+    fields = [filterset.form[name] for name in names if name != search]
+    for field in fields:
+        _prepare_filter(field)
     return {
         "search": filterset.form[search] if search else None,
-        "fields": [filterset.form[name] for name in names if name != search],
-        "chips": chips,
+        "fields": [(field, isinstance(field.field.widget, GROUPS)) for field in fields],
+        "chips": active_chips(filterset, query),
         "kept": [(key, query[key]) for key in ("sort", "per_page") if key in query],
         "path": context["request"].path,
         "errors": filterset.form.errors,
         "is_open": bool(filterset.form.errors),
     }
+
+
+GROUPS = (forms.MultiWidget, forms.RadioSelect, forms.CheckboxSelectMultiple)
+"""Several inputs under one name: a <fieldset>, not a <label>."""
+
+
+def _prepare_filter(field: Any) -> None:
+    """Give date filters the browser's calendar, and both ends of a range a name."""
+    widget = field.field.widget
+    parts = widget.widgets if isinstance(widget, forms.MultiWidget) else [widget]
+    kinds = getattr(field.field, "fields", [field.field])
+    for part, kind in zip(parts, kinds, strict=False):
+        if isinstance(kind, forms.DateField):
+            part.input_type, part.format = "date", "%Y-%m-%d"
+    if len(parts) == 2:  # noqa: PLR2004 - from, to
+        for part, name in zip(parts, (_("from"), _("up to")), strict=True):
+            part.attrs["aria-label"] = f"{field.label}, {name}"
 
 
 @register.simple_tag(takes_context=True)
