@@ -99,9 +99,7 @@ STATE_MOVES = {
     Solution.State.IN_REVIEW: frozenset(
         {Solution.State.DRAFT, Solution.State.SIGNING, Solution.State.WITHDRAWN}
     ),
-    Solution.State.SIGNING: frozenset(
-        {Solution.State.IN_REVIEW, Solution.State.SIGNED, Solution.State.WITHDRAWN}
-    ),
+    Solution.State.SIGNING: frozenset({Solution.State.IN_REVIEW, Solution.State.SIGNED}),
 }
 """From -> to. A state without an entry is final."""
 
