@@ -8,4 +8,8 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Mail and reminders")
 
     def ready(self) -> None:
+        from implportal.kernel.context import count_news_with
+        from implportal.notifications.domain.outbox import unseen_by
+
         autodiscover_modules("reminders")
+        count_news_with(unseen_by)

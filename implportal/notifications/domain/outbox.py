@@ -164,6 +164,11 @@ def mark_seen(*, user: User, at: datetime) -> None:
     Message.objects.filter(user=user, seen_at=None).update(seen_at=at)
 
 
+def unseen_by(user: User) -> int:
+    """Return how many messages ``user`` has not seen in the portal; one query."""
+    return Message.objects.filter(user=user, seen_at=None).count()
+
+
 def _put_back(message: Message, *, error: Exception, now: datetime) -> None:
     """Wait longer after each failure; ``attempts`` counts the one that just failed."""
     tries = message.attempts

@@ -116,8 +116,8 @@ class StepForm(PageForm):
 
     def __init__(self, *args: Any, step: Step, runs: bool, **kwargs: Any) -> None:
         names = ("state", "waived_reason", "due_on", "notes")
-        initial = {name: getattr(step, name) for name in names} | {"owner": step.owner_id}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = {name: getattr(step, name) for name in names} | {"owner": step.owner_id}
+        super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = User.objects.filter(is_active=True).order_by("name", "pk")
         if not runs:
             # What they may not decide is shown, and kept as it is whatever is posted.
