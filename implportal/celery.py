@@ -21,4 +21,9 @@ def send_on_commit(task_name: str, **kwargs: object) -> None:
     A broker that is away must not undo or hide what was just committed: each
     kind of slow work is also a row in the database that a sweep finds later.
     """
-    transaction.on_commit(lambda: app.tasks[task_name].delay(**kwargs), robust=True)
+
+    def send() -> None:
+        app.loader.import_default_modules()  # a web process has not loaded the tasks yet
+        app.tasks[task_name].delay(**kwargs)
+
+    transaction.on_commit(send, robust=True)
