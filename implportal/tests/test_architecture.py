@@ -1,0 +1,84 @@
+"""Rules that no reader should have to remember: who may come in without signing in, and what narrows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from implportal.audit.registry import ACTIONS
+from implportal.kernel.views import VisibleToUserMixin
+from implportal.projects.pages import ProjectPageMixin
+from implportal.projects.registry import ACTIVITIES
+
+OURS = ("implportal.", "presales.", "delivery.", "aftersales.")
+
+PUBLIC = {
+    # People without an account: each is behind a token or shows nothing of a project.
+    "documents:verify",
+    "documents:verify_document",
+}
+PUBLIC_NAMESPACES = {"signing_public"}
+
+READS_NOTHING_OF_OTHERS = {
+    # Making something new, or one's own profile: there is no row of others to narrow.
+    "CustomerCreate",
+    "ContactCreate",
+    "Profile",
+    "MessageList",
+}
+
+
+def routes(patterns=None, namespace: str = "", prefix: str = "") -> Iterator[tuple[str, str, object]]:
+    """Give (name, address, view) of every route of our own apps."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = pattern.namespace or namespace
+            yield from routes(pattern.url_patterns, inner, path)
+        elif isinstance(pattern, URLPattern) and pattern.callback.__module__.startswith(OURS):
+            yield f"{namespace}:{pattern.name}", path, pattern.callback
+
+
+def test_only_listed_routes_are_public():
+    public = {
+        name for name, _path, view in routes() if not getattr(view, "login_required", True)
+    }
+
+    assert public == PUBLIC
+
+
+def views_with_rows() -> list[tuple[str, type]]:
+    found = []
+    for name, _path, callback in routes():
+        view = getattr(callback, "view_class", None)
+        has_rows = view and (getattr(view, "queryset", None) is not None or getattr(view, "model", None))
+        if has_rows:
+            found.append((name, view))
+    return found
+
+
+@pytest.mark.parametrize(("name", "view"), views_with_rows(), ids=lambda value: str(value))
+def test_every_view_with_rows_narrows_them_to_the_person(name, view):
+    narrows = issubclass(view, (VisibleToUserMixin, ProjectPageMixin))
+
+    assert narrows or view.__name__ in READS_NOTHING_OF_OTHERS, (
+        f"{name}: put VisibleToUserMixin in front of {view.__name__}"
+    )
+
+
+def test_there_are_seventeen_activities_in_three_phases():
+    by_phase = [activity.phase for activity in ACTIVITIES]
+
+    assert len(ACTIVITIES) == 17
+    assert [by_phase.count(phase) for phase in ("PRESALES", "DELIVERY", "AFTERSALES")] == [7, 6, 4]
+
+
+def test_every_sentence_of_the_record_can_be_said():
+    class AnyDetail(dict):
+        def __missing__(self, key: str) -> str:
+            return key
+
+    for action in ACTIONS:
+        assert str(action.sentence) % AnyDetail()
