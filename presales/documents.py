@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from implportal.documents.registry import DocumentKind, register_kind
-from presales.domain import review
+from presales.domain import introductions, review
 
 register_kind(
     DocumentKind(
@@ -16,5 +16,12 @@ register_kind(
         code_required=True,
         on_signed=review.note_signed,
         on_declined=review.note_declined,
+    )
+)
+register_kind(
+    DocumentKind(
+        key=introductions.KIND,
+        title=_("Company introduction"),
+        prefix=introductions.PREFIX,
     )
 )

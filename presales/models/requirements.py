@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +34,14 @@ class RequirementQuerySet(models.QuerySet["Requirement"]):
             requirement=OuterRef("pk")
         ).exclude(solutionsection__solution__state=Solution.State.WITHDRAWN)
         return self.annotate(is_covered=Exists(answering))
+
+    def with_rank(self) -> RequirementQuerySet:
+        """Add ``priority_rank``: 0 for a must, rising as it matters less."""
+        ranks = [
+            When(priority=priority, then=Value(rank))
+            for rank, priority in enumerate(Requirement.Priority.values)
+        ]
+        return self.annotate(priority_rank=Case(*ranks, output_field=IntegerField()))
 
 
 class Requirement(models.Model):

@@ -189,11 +189,11 @@ class Survey(models.Model):
 
 SURVEY_MOVES = {
     Survey.State.DRAFT: frozenset({Survey.State.OPEN, Survey.State.HANDED_IN}),
-    Survey.State.OPEN: frozenset({Survey.State.OPEN, Survey.State.HANDED_IN}),
+    Survey.State.OPEN: frozenset({Survey.State.HANDED_IN}),
     Survey.State.HANDED_IN: frozenset({Survey.State.OPEN, Survey.State.CLOSED}),
     Survey.State.CLOSED: frozenset({Survey.State.OPEN}),
 }
-"""From -> to. Open to open is sending it to somebody else."""
+"""From -> to."""
 
 
 class SurveyQuestion(Question):

@@ -1,7 +1,19 @@
 import factory
 
 from implportal.projects.tests.factories import MOMENT, ProjectFactory
-from presales.models import Requirement, Solution, SolutionSection
+from presales.models import (
+    Answer,
+    Introduction,
+    IntroductionPart,
+    Requirement,
+    Solution,
+    SolutionSection,
+    Survey,
+    SurveyQuestion,
+    SurveyTemplate,
+    TemplateQuestion,
+    TemplateSection,
+)
 
 
 class RequirementFactory(factory.django.DjangoModelFactory):
@@ -42,3 +54,94 @@ class SolutionSectionFactory(factory.django.DjangoModelFactory):
     markdown = "Text."
     edited_at = MOMENT
     edited_by = factory.SelfAttribute("solution.project.implementation_manager")
+
+
+class IntroductionFactory(factory.django.DjangoModelFactory):
+    """A draft without parts."""
+
+    class Meta:
+        model = Introduction
+
+    project = factory.SubFactory(ProjectFactory)
+    title = "We, for you"
+    created_at = MOMENT
+    created_by = factory.SelfAttribute("project.implementation_manager")
+
+
+class IntroductionTextFactory(factory.django.DjangoModelFactory):
+    """A text of one's own."""
+
+    class Meta:
+        model = IntroductionPart
+
+    introduction = factory.SubFactory(IntroductionFactory)
+    kind = "TEXT"
+    order = factory.Sequence(lambda n: n + 1)
+    title = factory.Sequence("Text {}".format)
+    text = "Words."
+
+
+class SurveyTemplateFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = SurveyTemplate
+
+    title = factory.Sequence("Template {}".format)
+    is_published = True
+
+
+class TemplateSectionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = TemplateSection
+
+    template = factory.SubFactory(SurveyTemplateFactory)
+    title = factory.Sequence("Section {}".format)
+    order = factory.Sequence(lambda n: n + 1)
+
+
+class TemplateQuestionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = TemplateQuestion
+
+    section = factory.SubFactory(TemplateSectionFactory)
+    order = factory.Sequence(lambda n: n + 1)
+    text = factory.Sequence("Question {}?".format)
+    type = "TEXT"
+
+
+class SurveyFactory(factory.django.DjangoModelFactory):
+    """A survey in preparation, without questions."""
+
+    class Meta:
+        model = Survey
+
+    class Params:
+        handed_in = factory.Trait(
+            state="HANDED_IN", handed_in_at=MOMENT, handed_in_by="Carl Customer"
+        )
+
+    project = factory.SubFactory(ProjectFactory)
+    title = factory.Sequence("Survey {}".format)
+    created_at = MOMENT
+    created_by = factory.SelfAttribute("project.implementation_manager")
+
+
+class SurveyQuestionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = SurveyQuestion
+
+    survey = factory.SubFactory(SurveyFactory)
+    section = "General"
+    order = factory.Sequence(lambda n: n + 1)
+    text = factory.Sequence("Question {}?".format)
+    type = "TEXT"
+
+
+class AnswerFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Answer
+
+    question = factory.SubFactory(SurveyQuestionFactory)
+    value = "export to Excel"
+    answered_by = "Carl Customer"
+    via = "LINK"
+    answered_at = MOMENT

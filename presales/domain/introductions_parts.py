@@ -1,0 +1,354 @@
+"""What an introduction shows: choosing it from the catalogue, its order, its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from django.db import models, transaction
+from django.db.models import Case, Max, Q, Value, When
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from implportal.accounts.models import User
+from implportal.catalogue.models import (
+    Product,
+    ProfilePart,
+    Qualification,
+    ReferenceCase,
+    Standing,
+)
+from implportal.documents.domain.content import SectionInput
+from implportal.kernel.errors import DomainError, NotAllowed
+from implportal.projects.domain.projects import check_running
+from presales.models import ITEM_FIELDS, Introduction, IntroductionPart, PartKind
+from presales.permissions import may_prepare
+
+CHOICES_OF_A_KIND = 200
+"""More than anybody reads through; the rest is found when the catalogue is tidied."""
+_MARKS = re.compile(r"([\\`*_\[\]<>|~#])")
+
+
+class NotInDraft(DomainError):
+    """A frozen introduction does not change; a new version begins with taking it back."""
+
+
+class NotShowable(DomainError):
+    """A qualification has ended or a customer does not agree to being named."""
+
+
+class NothingChosen(DomainError):
+    """Nothing was chosen, or it is not there any more."""
+
+
+class HeadingMissing(DomainError):
+    """A text of one's own needs a heading."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something of the catalogue; with a ``reason`` it can not be chosen."""
+
+    value: str
+    label: str
+    detail: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ChoiceGroup:
+    label: str
+    choices: list[Choice]
+
+
+def reason_against(item: models.Model, *, on: date) -> str:
+    """Return why ``item`` may not be shown to a customer on a day; empty if it may."""
+    if isinstance(item, Qualification) and item.standing_on(on) == Standing.ENDED:
+        return _("ended on %(day)s") % {"day": date_format(item.valid_until, "DATE_FORMAT")}
+    if isinstance(item, ReferenceCase):
+        standing = item.standing_on(on)
+        if standing == Standing.MISSING:
+            return _("the customer has not agreed to being named")
+        if standing == Standing.ENDED:
+            return _("the consent ended on %(day)s") % {
+                "day": date_format(item.consent_ends_on, "DATE_FORMAT")
+            }
+    return ""
+
+
+def choices_for(introduction: Introduction, *, on: date) -> list[ChoiceGroup]:
+    """Return what can still be added, by kind. Costs six queries."""
+    chosen = {(part.kind, part.item.pk) for part in parts_of(introduction) if part.item}
+    groups = []
+    for kind in ITEM_FIELDS:
+        items = _items(kind, introduction).order_by(*_ORDER[kind], "pk")[:CHOICES_OF_A_KIND]
+        choices = [
+            Choice(f"{kind}-{item.pk}", _label(item), _detail(item), reason_against(item, on=on))
+            for item in items
+            if (kind, item.pk) not in chosen
+        ]
+        if choices:
+            groups.append(ChoiceGroup(str(kind.label), choices))
+    return groups
+
+
+_ORDER: dict[PartKind, tuple[str, ...]] = {
+    PartKind.PROFILE: ("order",),
+    PartKind.QUALIFICATION: ("title",),
+    PartKind.REFERENCE: ("-is_near", "title"),
+    PartKind.PRODUCT: ("name",),
+    PartKind.PERSON: ("name",),
+}
+
+
+def _items(kind: PartKind, introduction: Introduction) -> models.QuerySet:
+    """All items of a kind that fit; references of the customer's field come first."""
+    project = introduction.project
+    if kind == PartKind.PROFILE:
+        return ProfilePart.objects.all()
+    if kind == PartKind.QUALIFICATION:
+        return Qualification.objects.all()
+    if kind == PartKind.REFERENCE:
+        field = project.customer.field_of_business_id
+        return ReferenceCase.objects.select_related("field_of_business").annotate(
+            is_near=Case(When(field_of_business=field, then=Value(1)), default=Value(0))
+            if field
+            else Value(0)
+        )
+    if kind == PartKind.PRODUCT:
+        return Product.objects.filter(is_offered=True)
+    return User.objects.filter(
+        Q(pk__in=[project.implementation_manager_id, introduction.created_by_id])
+        | Q(projects_delivered=project)
+        | Q(projects_collected=project)
+        | Q(memberships__project=project)
+    ).distinct()
+
+
+def _label(item: models.Model) -> str:
+    return getattr(item, "title", "") if not isinstance(item, User | Product) else str(item)
+
+
+def _detail(item: models.Model) -> str:
+    if isinstance(item, Qualification):
+        return item.issuer
+    if isinstance(item, ReferenceCase):
+        return " · ".join(filter(None, [item.customer_name, str(item.field_of_business or "")]))
+    if isinstance(item, User):
+        return item.title or item.get_role_display()
+    return ""
+
+
+def parts_of(introduction: Introduction) -> list[IntroductionPart]:
+    """Return the parts in order with what they show. Costs one query."""
+    return list(
+        introduction.parts.select_related(
+            *ITEM_FIELDS.values(), "reference__field_of_business"
+        ).order_by("order", "pk")
+    )
+
+
+def draft_of(introduction: Introduction, *, actor: User) -> Introduction:
+    """Re-read a draft, locked, for a change by ``actor``.
+
+    Raises:
+        NotAllowed, ProjectNotRunning.
+        NotInDraft: it is frozen.
+    """
+    introduction = Introduction.objects.locked(introduction.pk)
+    if not may_prepare(actor, introduction.project):
+        raise NotAllowed
+    check_running(introduction.project)
+    if introduction.state != Introduction.State.DRAFT:
+        raise NotInDraft(_("This introduction is frozen. Take it back to change it."))
+    return introduction
+
+
+@transaction.atomic
+def add_parts(
+    *, introduction: Introduction, chosen: Sequence[str], actor: User, at: datetime
+) -> list[IntroductionPart]:
+    """Add what was ``chosen`` ("QUALIFICATION-7", …) at the end; what is there already stays.
+
+    Raises:
+        NotAllowed, ProjectNotRunning, NotInDraft.
+        NothingChosen: nothing, or something that is not in the catalogue.
+        NotShowable: some of it may not be shown today; nothing is added then.
+    """
+    introduction = draft_of(introduction, actor=actor)
+    if not chosen:
+        raise NothingChosen(_("Tick what you want to add."))
+    found = [_find(word, introduction) for word in chosen]
+    check_showable([item for _kind, item in found], on=timezone.localdate(at))
+    there = {(part.kind, part.item.pk) for part in parts_of(introduction) if part.item}
+    order = _last_order(introduction)
+    return IntroductionPart.objects.bulk_create(
+        IntroductionPart(
+            introduction=introduction, kind=kind, order=order + place, **{ITEM_FIELDS[kind]: item}
+        )
+        for place, (kind, item) in enumerate(found, start=1)
+        if (kind, item.pk) not in there
+    )
+
+
+def check_showable(items: Iterable[models.Model | None], *, on: date) -> None:
+    """Let a choice pass if all of it may be shown on a day.
+
+    Raises:
+        NotShowable: the message names what may not, and why.
+    """
+    against = [
+        f"{_label(item)}: {reason}"
+        for item in items
+        if item is not None and (reason := reason_against(item, on=on))
+    ]
+    if against:
+        raise NotShowable(
+            _("This may not be shown to customers: %(reasons)s.") % {"reasons": "; ".join(against)}
+        )
+
+
+def _find(word: str, introduction: Introduction) -> tuple[PartKind, models.Model]:
+    name, _dash, number = word.partition("-")
+    if name in ITEM_FIELDS and number.isdecimal():
+        kind = PartKind(name)
+        if item := _items(kind, introduction).filter(pk=int(number)).first():
+            return kind, item
+    raise NothingChosen(_("Something that you chose is not there any more. Choose again."))
+
+
+def _last_order(introduction: Introduction) -> int:
+    return introduction.parts.aggregate(last=Max("order"))["last"] or 0
+
+
+@transaction.atomic
+def add_text(
+    *, introduction: Introduction, title: str, text: str, actor: User, at: datetime
+) -> IntroductionPart:
+    """Add a text of one's own at the end.
+
+    Raises:
+        NotAllowed, ProjectNotRunning, NotInDraft.
+        HeadingMissing: the title is blank.
+    """
+    introduction = draft_of(introduction, actor=actor)
+    if not title.strip():
+        raise HeadingMissing(_("Give the text a heading."))
+    return IntroductionPart.objects.create(
+        introduction=introduction,
+        kind=PartKind.TEXT,
+        order=_last_order(introduction) + 1,
+        title=title.strip(),
+        text=text,
+    )
+
+
+@transaction.atomic
+def change_part(
+    *, part: IntroductionPart, title: str, text: str, actor: User, at: datetime
+) -> IntroductionPart:
+    """Set the heading (blank: that of the catalogue) and the words for this customer.
+
+    Raises:
+        NotAllowed, ProjectNotRunning, NotInDraft.
+        HeadingMissing: a text of one's own without a heading.
+    """
+    draft_of(part.introduction, actor=actor)
+    if part.kind == PartKind.TEXT and not title.strip():
+        raise HeadingMissing(_("Give the text a heading."))
+    part.title, part.text = title.strip(), text
+    part.save(update_fields=["title", "text"])
+    return part
+
+
+@transaction.atomic
+def move_part(*, part: IntroductionPart, up: bool, actor: User, at: datetime) -> None:
+    """Let a part change places with its neighbour; at the end nothing happens.
+
+    Raises:
+        NotAllowed, ProjectNotRunning, NotInDraft.
+    """
+    introduction = draft_of(part.introduction, actor=actor)
+    parts = list(introduction.parts.order_by("order", "pk"))
+    here = [other.pk for other in parts].index(part.pk)
+    there = here - 1 if up else here + 1
+    if 0 <= there < len(parts):
+        parts[here], parts[there] = parts[there], parts[here]
+    for order, moved in enumerate(parts, start=1):
+        moved.order = order
+    IntroductionPart.objects.bulk_update(parts, ["order"])
+
+
+@transaction.atomic
+def remove_part(*, part: IntroductionPart, actor: User, at: datetime) -> None:
+    """Take a part out; the catalogue keeps what it showed.
+
+    Raises:
+        NotAllowed, ProjectNotRunning, NotInDraft.
+    """
+    draft_of(part.introduction, actor=actor)
+    part.delete()
+
+
+def sections_of(introduction: Introduction) -> list[SectionInput]:
+    """Return what the customer reads. Qualifications that follow each other are one table."""
+    sections = []
+    if introduction.greeting.strip():
+        sections.append(
+            SectionInput(key="greeting", title=_("Welcome"), markdown=introduction.greeting)
+        )
+    for are_qualifications, group in groupby(
+        parts_of(introduction), key=lambda part: part.kind == PartKind.QUALIFICATION
+    ):
+        parts = list(group)
+        if are_qualifications:
+            sections.append(_qualifications(parts))
+        else:
+            sections += [
+                SectionInput(key=f"part-{part.pk}", title=part.heading, markdown=_words(part))
+                for part in parts
+            ]
+    return sections
+
+
+def _qualifications(parts: list[IntroductionPart]) -> SectionInput:
+    lines = [
+        " | ".join(["", _("Qualification"), _("Number"), _("Issued by"), _("Valid until"), ""]),
+        "|---|---|---|---|",
+    ]
+    for part in parts:
+        item = part.qualification
+        end = date_format(item.valid_until, "DATE_FORMAT") if item.valid_until else _("no end")
+        cells = [part.heading, item.number or "–", item.issuer, end]
+        lines.append(f"| {' | '.join(_plain(cell) for cell in cells)} |")
+    notes = [part.text for part in parts if part.text.strip()]
+    return SectionInput(
+        key=f"part-{parts[0].pk}",
+        title=_("Our qualifications"),
+        markdown="\n".join(line.strip() for line in lines) + "".join(f"\n\n{n}" for n in notes),
+    )
+
+
+def _words(part: IntroductionPart) -> str:
+    item = part.item
+    pieces = [part.text]
+    if isinstance(item, ProfilePart):
+        pieces.append(item.text)
+    elif isinstance(item, Product):
+        pieces.append(item.summary)
+    elif isinstance(item, ReferenceCase):
+        who = " · ".join(filter(None, [item.customer_name, str(item.field_of_business or "")]))
+        pieces += [f"**{_plain(who)}**", item.text]
+    elif isinstance(item, User):
+        contact = " · ".join(filter(None, [item.title, item.email, item.phone]))
+        pieces += [_plain(contact), item.introduction]
+    return "\n\n".join(piece.strip() for piece in pieces if piece.strip())
+
+
+def _plain(text: str) -> str:
+    """Return ``text`` so that Markdown shows it letter by letter on one line."""
+    return _MARKS.sub(r"\\\1", " ".join(text.split()))

@@ -1,0 +1,286 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from implportal.accounts.models import User
+from implportal.audit.domain import record
+from implportal.audit.registry import Action
+from implportal.kernel.errors import DomainError, NotAllowed
+from implportal.kernel.moves import check_move
+from implportal.notifications.domain.outbox import notify
+from implportal.projects.domain.projects import check_running
+from implportal.projects.domain.steps import advance_step
+from implportal.projects.models import Contact, Project, Step
+from implportal.signing.domain.links import revoke, share
+from implportal.signing.models import SharedLink
+from presales.models import (
+    SURVEY_MOVES,
+    Survey,
+    SurveyQuestion,
+    SurveyTemplate,
+    TemplateQuestion,
+)
+from presales.permissions import may_interview, may_prepare
+
+State = Survey.State
+
+SURVEY_STARTED = Action("presales.survey_started", gettext_lazy("prepared the survey “%(title)s”"))
+SURVEY_SENT = Action(
+    "presales.survey_sent", gettext_lazy("sent the survey “%(title)s” to %(name)s")
+)
+SURVEY_HANDED_IN = Action(
+    "presales.survey_handed_in",
+    gettext_lazy("handed in the survey “%(title)s” with %(answers)s answers"),
+)
+SURVEY_REOPENED = Action(
+    "presales.survey_reopened", gettext_lazy("opened the survey “%(title)s” again")
+)
+SURVEY_CLOSED = Action("presales.survey_closed", gettext_lazy("closed the survey “%(title)s”"))
+
+
+class TemplateIsEmpty(DomainError):
+    """There is no question to ask, or the template is not published."""
+
+
+class AnswersMissing(DomainError):
+    """A question that must be answered is not."""
+
+
+class HandedInAlready(DomainError):
+    """It was handed in before; the first time counts."""
+
+
+@transaction.atomic
+def start_survey(
+    *, project: Project, template: SurveyTemplate, title: str, actor: User, at: datetime
+) -> Survey:
+    """Prepare a survey with its own copy of the template's questions.
+
+    Raises:
+        NotAllowed: ``actor`` does not run this project.
+        ProjectNotRunning: the project rests or is over.
+        TemplateIsEmpty: it has no question, or is not published.
+    """
+    project = Project.objects.locked(project.pk)
+    if not may_prepare(actor, project):
+        raise NotAllowed
+    check_running(project)
+    questions = (
+        TemplateQuestion.objects.filter(section__template=template)
+        .select_related("section")
+        .order_by("section__order", "section_id", "order", "pk")
+    )
+    if not template.is_published or not questions:
+        raise TemplateIsEmpty(_("This template has no questions yet or is not published."))
+    survey = Survey.objects.create(project=project, title=title, created_at=at, created_by=actor)
+    SurveyQuestion.objects.bulk_create(
+        SurveyQuestion(
+            survey=survey,
+            section=question.section.title,
+            order=order,
+            text=question.text,
+            help_text=question.help_text,
+            type=question.type,
+            choices=question.choices,
+            is_required=question.is_required,
+            requirement_hint=question.requirement_hint,
+        )
+        for order, question in enumerate(questions, start=1)
+    )
+    _advance(survey, Step.State.IN_PROGRESS, actor=actor, at=at, next_step=_("Have it answered"))
+    _record(SURVEY_STARTED, survey, actor=actor, at=at)
+    return survey
+
+
+@transaction.atomic
+def send_survey(
+    *, survey: Survey, contact: Contact, message: str, valid_days: int, actor: User, at: datetime
+) -> SharedLink:
+    """Send a contact the link to answer through; earlier links to this survey are closed.
+
+    The link is open for ``valid_days`` calendar days.
+
+    Raises:
+        NotAllowed, ProjectNotRunning, ContactOfOthers.
+        HandedInAlready: there is nothing to answer any more.
+    """
+    survey = _locked(survey)
+    if not may_prepare(actor, survey.project):
+        raise NotAllowed
+    check_running(survey.project)
+    if not survey.takes_answers:
+        raise HandedInAlready(_("This survey is handed in. Open it again to send it."))
+    for old in SharedLink.objects.to(survey).filter(revoked_at=None).order_by("pk"):
+        revoke(link=old, actor=actor, at=at)
+    link = share(
+        kind="ANSWER",
+        project=survey.project,
+        subject=survey,
+        contact=contact,
+        actor=actor,
+        at=at,
+        valid_days=valid_days,
+        subject_line=_("Your answers, please: %(title)s") % {"title": survey.title},
+        template="email/presales/survey_sent.txt",
+        context={
+            "title": survey.title,
+            "message": message,
+            "questions": survey.questions.count(),
+        },
+    )
+    survey.state, survey.sent_to, survey.sent_at = State.OPEN, contact, at
+    survey.save(update_fields=["state", "sent_to", "sent_at"])
+    _advance(
+        survey, Step.State.WAITING, actor=actor, at=at,
+        next_step=_("Wait for the answers"), waiting_on=contact.name,
+    )  # fmt: skip
+    _record(SURVEY_SENT, survey, actor=actor, at=at, name=contact.name)
+    return link
+
+
+@transaction.atomic
+def hand_in_survey(*, survey: Survey, by: str, actor: User | None, at: datetime) -> Survey:
+    """Say that the answers are complete; from then on they do not change.
+
+    ``by`` names who says so. ``actor`` is None when it is the customer through the
+    link; then the implementation manager is told.
+
+    Raises:
+        NotAllowed: ``actor`` does not work on this project.
+        ProjectNotRunning: the project rests or is over.
+        HandedInAlready: the first time counts.
+        AnswersMissing: the message names the first questions that must be answered.
+    """
+    survey = _locked(survey)
+    if actor is not None and not may_interview(actor, survey.project):
+        raise NotAllowed
+    check_running(survey.project)
+    if not survey.takes_answers:
+        raise HandedInAlready(_("This survey was handed in already. Thank you."))
+    missing = list(missing_answers(survey))
+    if missing:
+        raise AnswersMissing(
+            ngettext(
+                "One question still needs an answer: %(questions)s",
+                "%(count)s questions still need an answer: %(questions)s",
+                len(missing),
+            )
+            % {"count": len(missing), "questions": " · ".join(q.text for q in missing[:3])}
+        )
+    check_move(SURVEY_MOVES, source=State(survey.state), target=State.HANDED_IN)
+    survey.state, survey.handed_in_at, survey.handed_in_by = State.HANDED_IN, at, by[:160]
+    survey.save(update_fields=["state", "handed_in_at", "handed_in_by"])
+    _advance(
+        survey, Step.State.IN_PROGRESS, actor=actor, actor_name=by, at=at,
+        next_step=_("Turn the answers into requirements"),
+    )  # fmt: skip
+    answers = survey.questions.filter(answer__isnull=False).count()
+    _record(SURVEY_HANDED_IN, survey, actor=actor, actor_name=by, at=at, answers=answers)
+    if actor is None:
+        _tell_manager(survey, by=by, answers=answers, at=at)
+    return survey
+
+
+def missing_answers(survey: Survey) -> list[SurveyQuestion]:
+    """Return the questions that must be answered and are not, in order."""
+    return list(survey.questions.filter(is_required=True, answer=None).order_by("order", "pk"))
+
+
+@transaction.atomic
+def reopen_survey(*, survey: Survey, actor: User, at: datetime) -> Survey:
+    """Let answers be changed again.
+
+    Raises:
+        NotAllowed, ProjectNotRunning.
+        IllegalMove: it is open.
+    """
+    survey = _locked(survey)
+    if not may_prepare(actor, survey.project):
+        raise NotAllowed
+    check_running(survey.project)
+    check_move(SURVEY_MOVES, source=State(survey.state), target=State.OPEN)
+    survey.state, survey.handed_in_at, survey.handed_in_by = State.OPEN, None, ""
+    survey.save(update_fields=["state", "handed_in_at", "handed_in_by"])
+    _advance(survey, Step.State.IN_PROGRESS, actor=actor, at=at, next_step=_("Have it answered"))
+    _record(SURVEY_REOPENED, survey, actor=actor, at=at)
+    return survey
+
+
+@transaction.atomic
+def close_survey(*, survey: Survey, actor: User, at: datetime) -> Survey:
+    """Say that all that is needed was taken from the answers.
+
+    Raises:
+        NotAllowed, ProjectNotRunning.
+        IllegalMove: it is not handed in.
+    """
+    survey = _locked(survey)
+    if not may_prepare(actor, survey.project):
+        raise NotAllowed
+    check_running(survey.project)
+    check_move(SURVEY_MOVES, source=State(survey.state), target=State.CLOSED)
+    survey.state = State.CLOSED
+    survey.save(update_fields=["state"])
+    _advance(survey, Step.State.DONE, actor=actor, at=at)
+    _record(SURVEY_CLOSED, survey, actor=actor, at=at)
+    return survey
+
+
+def _locked(survey: Survey) -> Survey:
+    return Survey.objects.select_related("project__implementation_manager").locked(survey.pk)
+
+
+def _tell_manager(survey: Survey, *, by: str, answers: int, at: datetime) -> None:
+    manager = survey.project.implementation_manager
+    notify(
+        to=manager.email,
+        user=manager,
+        subject=_("%(name)s has handed in “%(title)s”") % {"name": by, "title": survey.title},
+        template="email/presales/survey_handed_in.txt",
+        context={"title": survey.title, "name": by, "project": survey.project, "answers": answers},
+        url=settings.BASE_URL
+        + reverse(
+            "presales:survey_requirements",
+            kwargs={"project_pk": survey.project_id, "pk": survey.pk},
+        ),
+        project_id=survey.project_id,
+        dedupe_key=f"survey-handed-in:{survey.pk}:{at.isoformat()}",
+        at=at,
+    )
+
+
+def _advance(
+    survey: Survey,
+    state: Step.State,
+    *,
+    actor: User | None,
+    at: datetime,
+    next_step: str = "",
+    waiting_on: str = "",
+    actor_name: str = "",
+) -> None:
+    advance_step(
+        project=survey.project, key="survey", state=state, actor=actor, at=at,
+        next_step=next_step, waiting_on=waiting_on, actor_name=actor_name,
+    )  # fmt: skip
+
+
+def _record(
+    action: Action,
+    survey: Survey,
+    *,
+    actor: User | None,
+    at: datetime,
+    actor_name: str = "",
+    **details: object,
+) -> None:
+    record(
+        action, subject=survey, actor=actor, actor_name=actor_name, at=at,
+        project=survey.project, details={"title": survey.title, **details},
+    )  # fmt: skip
