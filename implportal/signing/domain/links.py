@@ -1,0 +1,275 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from implportal.accounts.models import User
+from implportal.audit.domain import record
+from implportal.audit.registry import Action
+from implportal.kernel.errors import DomainError, NotAllowed
+from implportal.notifications.domain.outbox import notify
+from implportal.projects.domain.projects import check_running
+from implportal.projects.models import Contact, Project
+from implportal.signing.models import LinkKind, SharedLink, SignatureRequest, Signer
+from implportal.signing.permissions import may_share
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+"""What ``secrets.token_urlsafe(32)`` gives; anything else was never a token of ours."""
+
+LINK_SENT = Action(
+    "signing.link_sent", gettext_lazy("sent %(name)s a link (%(kind)s, until %(until)s)")
+)
+LINK_SENT_AGAIN = Action(
+    "signing.link_sent_again",
+    gettext_lazy("sent %(name)s a new link (%(kind)s, until %(until)s); the old one is closed"),
+)
+LINK_REVOKED = Action("signing.link_revoked", gettext_lazy("closed the link of %(name)s"))
+LINK_OPENED = Action("signing.link_opened", gettext_lazy("opened the page (%(kind)s)"))
+
+
+class LinkIsGone(DomainError):
+    """The link has expired, was taken back or was replaced by a newer one."""
+
+
+class ContactOfOthers(DomainError):
+    """The contact belongs to another customer."""
+
+
+class AddressMissing(DomainError):
+    """There is no e-mail address to send the link to."""
+
+
+@transaction.atomic
+def share(
+    *,
+    kind: LinkKind | str,
+    project: Project,
+    subject: models.Model,
+    actor: User | None,
+    at: datetime,
+    valid_days: int,
+    subject_line: str,
+    contact: Contact | None = None,
+    name: str = "",
+    email: str = "",
+    template: str = "email/signing/shared_link.txt",
+    context: Mapping[str, Any] | None = None,
+    sent_by: User | None = None,
+    chain: str | None = None,
+) -> SharedLink:
+    """Give one person a link to ``subject``; its token leaves by mail and is kept nowhere.
+
+    The person is ``contact``, or ``name`` and ``email``. The mail is made from
+    ``template`` with ``context`` (plain values, for it is kept to send the link again) and
+    ``link``, ``sender_name``, ``sender_email``, ``sender_phone``, ``until``, ``what`` and
+    ``project``. ``actor`` is None when the portal itself sends, e.g. to the next signer;
+    ``sent_by`` then says in whose name. ``chain`` puts it on another record than the project's.
+
+    Raises:
+        NotAllowed: ``actor`` does not work on the project.
+        ProjectNotRunning: the project rests or is over.
+        ContactOfOthers: the contact is not one of this customer.
+        AddressMissing: nobody to send it to.
+    """
+    if actor is not None and not may_share(actor, project):
+        raise NotAllowed
+    check_running(project)
+    if contact is not None and contact.customer_id != project.customer_id:
+        raise ContactOfOthers(_("This person belongs to another customer."))
+    email = email or (contact.email if contact else "")
+    if not email:
+        raise AddressMissing(_("Say to which e-mail address the link should go."))
+    link, token = _mint(
+        kind=LinkKind(kind),
+        project=project,
+        subject=subject,
+        contact=contact,
+        name=name or (contact.name if contact else email),
+        email=email,
+        sent_by=actor or sent_by,
+        sent_at=at,
+        valid_days=valid_days,
+        mail={
+            "subject": str(subject_line),
+            "template": template,
+            "context": _plain(context or {}),
+        },
+    )
+    _mail(link, token, at=at)
+    _record(LINK_SENT, link, actor=actor, at=at, chain=chain)
+    return link
+
+
+@transaction.atomic
+def send_again(
+    *, link: SharedLink, actor: User | None, at: datetime, template: str = ""
+) -> SharedLink:
+    """Send a new link to the same thing and close the old one; a token is never sent twice.
+
+    A signer's part moves to the new link, and a signer locked out by wrong codes may
+    try again. ``template`` replaces the text of the first mail, e.g. by a reminder.
+
+    Raises:
+        NotAllowed, ProjectNotRunning.
+        LinkIsGone: it was taken back or sent again already.
+    """
+    signer = lock_signer_of(link)
+    old = SharedLink.objects.select_related("project", "sent_by").locked(link.pk)
+    if actor is not None and not may_share(actor, old.project):
+        raise NotAllowed
+    check_running(old.project)
+    if old.revoked_at is not None:
+        raise LinkIsGone(_("This link was closed or replaced already; look at the page again."))
+    new, token = _mint(
+        kind=LinkKind(old.kind),
+        project=old.project,
+        subject=old.subject,
+        contact=old.contact,
+        name=old.name,
+        email=old.email,
+        sent_by=actor or old.sent_by,
+        sent_at=at,
+        valid_days=old.valid_days,
+        mail={**old.mail, "template": template or old.mail["template"]},
+    )
+    old.revoked_at, old.replaced_by = at, new
+    old.save(update_fields=["revoked_at", "replaced_by"])
+    if signer is not None:
+        signer.link, signer.locked_at = new, None
+        signer.code_tries, signer.verified_session = 0, ""
+        signer.save(update_fields=["link", "locked_at", "code_tries", "verified_session"])
+    _mail(new, token, at=at)
+    _record(LINK_SENT_AGAIN, new, actor=actor, at=at, chain=signer and signer.request.chain)
+    return new
+
+
+@transaction.atomic
+def revoke(*, link: SharedLink, actor: User | None, at: datetime) -> SharedLink:
+    """Close a link at once; closing it twice is silent.
+
+    Raises:
+        NotAllowed: ``actor`` does not work on the project.
+    """
+    signer = lock_signer_of(link)
+    link = SharedLink.objects.select_related("project").locked(link.pk)
+    if actor is not None and not may_share(actor, link.project):
+        raise NotAllowed
+    if link.revoked_at is None:
+        link.revoked_at = at
+        link.save(update_fields=["revoked_at"])
+        _record(LINK_REVOKED, link, actor=actor, at=at, chain=signer and signer.request.chain)
+    return link
+
+
+def note_opened(*, link: SharedLink, at: datetime) -> bool:
+    """Note that a browser reported the page as opened; True the first time.
+
+    A mail scanner that runs scripts does the same, so this is no proof that a person
+    has seen anything. Costs one query when it is known.
+    """
+    if link.opened_at is not None:
+        return False
+    with transaction.atomic():
+        signer = lock_signer_of(link)
+        if not SharedLink.objects.filter(pk=link.pk, opened_at=None).update(opened_at=at):
+            return False
+        if signer is not None and signer.state == "INVITED" and signer.request.is_running:
+            signer.state, signer.viewed_at = "VIEWED", at
+            signer.save(update_fields=["state", "viewed_at"])
+        _record(LINK_OPENED, link, actor=None, at=at, chain=signer and signer.request.chain)
+    link.opened_at = at
+    return True
+
+
+def find_by_token(token: str) -> SharedLink | None:
+    """Return the link that ``token`` opens, None if there never was one."""
+    if not TOKEN.fullmatch(token):
+        return None
+    return SharedLink.objects.filter(token_sha256=_digest(token)).first()
+
+
+def lock_signer_of(link: SharedLink) -> Signer | None:
+    """Lock the request and then the signer that ``link`` belongs to, if it belongs to one."""
+    found = Signer.objects.filter(link=link).values_list("pk", "request_id").first()
+    if found is None:
+        return None
+    request = SignatureRequest.objects.locked(found[1])
+    signer = Signer.objects.select_for_update(of=("self",)).get(pk=found[0])
+    signer.request = request
+    return signer
+
+
+def _mint(*, sent_at: datetime, valid_days: int, **fields: Any) -> tuple[SharedLink, str]:
+    token = secrets.token_urlsafe(32)
+    link = SharedLink.objects.create(
+        token_sha256=_digest(token),
+        sent_at=sent_at,
+        valid_days=valid_days,
+        expires_at=sent_at + timedelta(days=valid_days),
+        **fields,
+    )
+    return link, token
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _mail(link: SharedLink, token: str, *, at: datetime) -> None:
+    path = reverse("signing:link_enter", kwargs={"token": token})
+    sender = link.sent_by
+    link.message = notify(
+        to=link.email,
+        to_name=link.name,
+        subject=link.mail["subject"],
+        template=link.mail["template"],
+        context={
+            "what": str(link.subject),
+            "project": link.project,
+            "until": link.expires_at,
+            "sender_name": sender.name if sender else "",
+            "sender_email": sender.email if sender else "",
+            "sender_phone": sender.phone if sender else "",
+            **link.mail["context"],
+        },
+        secrets={"link": f"{settings.BASE_URL}{path}"},
+        dedupe_key=f"link:{link.public_id}",
+        project_id=link.project_id,
+        at=at,
+    )
+    link.save(update_fields=["message"])
+
+
+def _record(
+    action: Action, link: SharedLink, *, actor: User | None, at: datetime, chain: str | None
+) -> None:
+    record(
+        action,
+        subject=link,
+        actor=actor,
+        actor_name=link.name if action is LINK_OPENED else "",
+        at=at,
+        project=link.project,
+        details={
+            "name": link.name,
+            "kind": str(LinkKind(link.kind).label),
+            "until": link.expires_at.date().isoformat(),
+        },
+        chain=chain or None,
+    )
+
+
+def _plain(context: Mapping[str, Any]) -> dict[str, Any]:
+    return json.loads(json.dumps(dict(context), cls=DjangoJSONEncoder))

@@ -1,0 +1,316 @@
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+import implportal
+from implportal.audit.registry import Action
+from implportal.celery import send_on_commit
+from implportal.documents.canonical import canonical_bytes, content_digest, digest
+from implportal.documents.models import DocumentVersion
+from implportal.kernel.errors import DomainError
+from implportal.kernel.moves import check_move
+from implportal.notifications.domain.outbox import notify
+from implportal.signing.domain.consents import INTENTS, ConsentText, consent_text
+from implportal.signing.domain.links import lock_signer_of, note_opened
+from implportal.signing.domain.requests import end_request, invite_next, note
+from implportal.signing.domain.turns import Conflict, check_turn
+from implportal.signing.models import (
+    REQUEST_MOVES,
+    SIGNER_MOVES,
+    RequestState,
+    SharedLink,
+    SignatureRequest,
+    Signer,
+    SignerRole,
+    SignerState,
+)
+from implportal.signing.models.requests import DECIDING
+
+CODE_HOLDS = timedelta(minutes=30)
+"""How long after entering the code the same browser may sign."""
+
+STATEMENT_PREFIX = b"implportal/statement/1\n"
+
+SIGNED = Action(
+    "signing.signed",
+    gettext_lazy("signed version %(version)s of %(number)s (%(method)s)"),
+)
+ALL_SIGNED = Action(
+    "signing.all_signed", gettext_lazy("has all signatures under %(number)s and seals it")
+)
+DECLINED = Action("signing.declined", gettext_lazy("declined to sign %(number)s: %(reason)s"))
+
+
+class DocumentHasChanged(Conflict):
+    """The digests that were shown are not those of the document."""
+
+
+class CodeMissing(DomainError):
+    """A one-time code must be entered first, in this browser."""
+
+
+class ConsentMissing(DomainError):
+    """The consent was not given, or not to a text that we know."""
+
+
+class NameMissing(DomainError):
+    """No name was typed."""
+
+
+class ReasonMissing(DomainError):
+    """Who declines says why."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the signing form showed and what it carries back.
+
+    ``content_sha256`` and ``pdf_sha256`` are D1 and D2 of what was on the page.
+    """
+
+    content_sha256: str
+    pdf_sha256: str
+    consent_version: str
+    consent_language: str
+    consent_given: bool
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What the server knows of the browser that signs; the time zone is the browser's claim."""
+
+    session: str
+    address: str = ""
+    user_agent: str = ""
+    language: str = ""
+    time_zone: str = ""
+
+
+def needs_code(request: SignatureRequest, link: SharedLink) -> bool:
+    """A link that one of ours had in hand proves nothing about who opens it."""
+    return request.code_required or link.copied_by_hand
+
+
+def is_verified(signer: Signer, *, session: str, at: datetime) -> bool:
+    """Whether this browser has entered the signer's code not long ago."""
+    return (
+        signer.verified_at is not None
+        and hmac.compare_digest(signer.verified_session, session)
+        and signer.verified_at > at - CODE_HOLDS
+    )
+
+
+def sign(
+    *,
+    link: SharedLink,
+    typed_name: str,
+    offer: Offer,
+    circumstances: Circumstances,
+    at: datetime,
+) -> Signer:
+    """Sign for the person behind ``link``; a second click gets the first result.
+
+    The last signature moves the request to sealing, under the same lock.
+
+    Raises:
+        DocumentHasChanged: D1 or D2 is not that of the stored document.
+        Overtaken: the request ended first.
+        LinkIsGone, NotYourTurn, ProjectNotRunning.
+        NameMissing, ConsentMissing, CodeMissing.
+    """
+    version = DocumentVersion.objects.get(pk=link.object_id)
+    real = _real_digests(version)
+    with transaction.atomic():
+        signer = lock_signer_of(link)
+        if signer is not None and signer.state == SignerState.SIGNED:
+            return signer
+        request = check_turn(signer, link=link, at=at)
+        if (offer.content_sha256, offer.pdf_sha256) != real:
+            raise DocumentHasChanged(
+                _("The document has changed since the page was opened. Nothing was signed.")
+            )
+        consent = consent_text(offer.consent_version, offer.consent_language)
+        name = " ".join(typed_name.replace("\x00", "").split())[:200]
+        if not name:
+            raise NameMissing(_("Type your name; it is your signature."))
+        if not offer.consent_given or consent is None:
+            raise ConsentMissing(_("Tick the box to agree to sign electronically."))
+        if needs_code(request, link) and not is_verified(
+            signer, session=circumstances.session, at=at
+        ):
+            raise CodeMissing(_("Enter the code from your mail first; it may have run out."))
+        signer.request = request
+        _keep(signer, name=name, consent=consent, circumstances=circumstances, link=link, at=at)
+        _go_on(request, at=at)
+    return signer
+
+
+@transaction.atomic
+def decline(*, link: SharedLink, reason: str, at: datetime) -> Signer:
+    """Refuse to sign, which ends the request for everybody; the sender and the others hear why.
+
+    Raises:
+        ReasonMissing: no reason is given.
+        Overtaken, LinkIsGone, NotYourTurn, ProjectNotRunning.
+    """
+    signer = lock_signer_of(link)
+    request = check_turn(signer, link=link, at=at)
+    reason = reason.replace("\x00", "").strip()[:1000]
+    if not reason:
+        raise ReasonMissing(_("Say in a few words why, so that it can be put right."))
+    check_move(SIGNER_MOVES, source=SignerState(signer.state), target=SignerState.DECLINED)
+    signer.state, signer.decline_reason, signer.decided_at = SignerState.DECLINED, reason, at
+    signer.save(update_fields=["state", "decline_reason", "decided_at"])
+    hook = request.version.document_kind.on_declined
+    if hook:
+        hook(request.version, at)
+    end_request(
+        request, RequestState.DECLINED, DECLINED,
+        actor=None, actor_name=signer.name, at=at, reason=reason,
+    )  # fmt: skip
+    user = request.created_by
+    notify(
+        to=user.email,
+        user=user,
+        subject=_("%(name)s declined to sign “%(title)s”")
+        % {"name": signer.name, "title": request.version.title},
+        template="email/signing/declined.txt",
+        context={"signer": signer, "reason": reason, "title": request.version.title},
+        url=request.get_absolute_url(),
+        dedupe_key=f"declined:{signer.pk}",
+        project_id=request.project_id,
+        at=at,
+    )
+    return signer
+
+
+def _real_digests(version: DocumentVersion) -> tuple[str, str]:
+    """D1 and D2, computed from what is stored, not read from beside it."""
+    with version.pdf.open() as file:
+        pdf = digest(file.read())
+    content = content_digest(version.content)
+    if (content, pdf) != (version.content_sha256, version.pdf_sha256):
+        raise DocumentHasChanged(
+            _("The stored document is not what it was when it was frozen. Nothing was signed.")
+        )
+    return content, pdf
+
+
+def _keep(
+    signer: Signer,
+    *,
+    name: str,
+    consent: ConsentText,
+    circumstances: Circumstances,
+    link: SharedLink,
+    at: datetime,
+) -> None:
+    note_opened(link=link, at=at)
+    signer.refresh_from_db(fields=["state", "viewed_at"])
+    check_move(SIGNER_MOVES, source=SignerState(signer.state), target=SignerState.SIGNED)
+    evidence = evidence_of(
+        signer, name=name, consent=consent, circumstances=circumstances, link=link, at=at
+    )
+    signer.state, signer.decided_at = SignerState.SIGNED, at
+    signer.evidence, signer.statement_sha256 = evidence, evidence["statement_sha256"]
+    signer.save(update_fields=["state", "decided_at", "evidence", "statement_sha256"])
+    method = _("with one-time code") if evidence["code"] else _("by link")
+    note(
+        SIGNED, signer.request, actor=None, actor_name=signer.name, at=at,
+        method=method, statement_sha256=signer.statement_sha256,
+    )  # fmt: skip
+
+
+def evidence_of(
+    signer: Signer,
+    *,
+    name: str,
+    consent: ConsentText,
+    circumstances: Circumstances,
+    link: SharedLink,
+    at: datetime,
+) -> dict[str, Any]:
+    """Put together what is kept of one signature: plain values, as they go into the sealed file.
+
+    ``statement_sha256`` (D5) is over the canonical JSON of ``statement``. Without a drawn
+    signature D4 is null.
+    """
+    request, version = signer.request, signer.request.version
+    code = None
+    if is_verified(signer, session=circumstances.session, at=at):
+        code = {
+            "id": signer.verified_code_id,
+            "sent_to": signer.verified_code.sent_to,
+            "verified_at": _utc(signer.verified_at),
+        }
+    statement = {
+        "request": str(request.public_id),
+        "signer": {"name": signer.name, "email": signer.email, "order": signer.order},
+        "role": signer.role,
+        "document": str(version.public_id),
+        "number": version.number,
+        "version": version.version,
+        "content_sha256": version.content_sha256,
+        "pdf_sha256": version.pdf_sha256,
+        "consent_sha256": consent.sha256,
+        "picture_sha256": None,
+        "typed_name": name,
+        "intent": INTENTS[SignerRole(signer.role)],
+        "code": code and code["id"],
+    }
+    return {
+        "statement": statement,
+        "statement_sha256": hashlib.sha256(
+            STATEMENT_PREFIX + canonical_bytes(statement)
+        ).hexdigest(),
+        "method": "TYPED",
+        "consent": {
+            "version": consent.version,
+            "language": consent.language,
+            "text": consent.text,
+            "given_at": _utc(at),
+        },
+        "code": code,
+        "link": {
+            "id": str(link.public_id),
+            "sent_at": _utc(link.sent_at),
+            "delivery": link.message.status if link.message else "",
+            "opened_at": _utc(link.opened_at or at),
+            "copied_by_hand": link.copied_by_hand,
+        },
+        "address": circumstances.address,
+        "user_agent": circumstances.user_agent[:500],
+        "language": circumstances.language[:100],
+        "time_zone": circumstances.time_zone[:60],
+        "signed_at": _utc(at),
+        "application": f"implportal {implportal.__version__}",
+    }
+
+
+def _go_on(request: SignatureRequest, *, at: datetime) -> None:
+    """After a signature: ask the next people, or seal when it was the last."""
+    missing = request.signers.filter(role__in=DECIDING).exclude(state=SignerState.SIGNED)
+    target = RequestState.IN_PROGRESS if missing.exists() else RequestState.SEALING
+    if request.state != target:
+        check_move(REQUEST_MOVES, source=RequestState(request.state), target=target)
+        request.state = target
+        if target == RequestState.SEALING:
+            request.all_signed_at = at
+        request.save(update_fields=["state", "all_signed_at"])
+    if target == RequestState.SEALING:
+        note(ALL_SIGNED, request, actor=None, at=at)
+        send_on_commit("signing.seal", request_id=request.pk)
+    else:
+        invite_next(request, at=at)
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,149 @@
+"""What every page behind a shared link begins with. Views of the phase apps build on it."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from implportal.signing.domain.links import note_opened
+from implportal.signing.domain.signing import Circumstances
+from implportal.signing.models import SharedLink
+
+COOKIE = "ip_link"
+COOKIE_LASTS_SECONDS = 24 * 3600
+SALT = "implportal.signing.link"
+
+HEADERS = {
+    "Cache-Control": "no-store, private",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""On every answer behind a link; the content security policy is everywhere."""
+
+
+class PublicPageMixin:
+    """A page without sign-in, with the headers of shared links on whatever it answers."""
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        return login_not_required(super().as_view(**initkwargs))
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = self.answer(request, *args, **kwargs)
+        for name, value in HEADERS.items():
+            response[name] = value
+        return response
+
+    def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().dispatch(request, *args, **kwargs)
+
+    def unknown(self) -> HttpResponse:
+        """The one answer to whatever is no link of this browser's."""
+        return render(self.request, "signing/link_unknown.html", status=404)
+
+    def gone(self) -> HttpResponse:
+        return render(self.request, "signing/link_gone.html", status=410)
+
+
+class LinkPageMixin(PublicPageMixin):
+    """A page behind a shared link: ``self.link`` is it, ``self.session`` the browser session.
+
+    The address begins ``/r/<uuid:link_id>/``, where alone the link's cookie is sent. A
+    browser without that cookie, or a link not of ``kinds``, gets the 404 of an unknown
+    link; an expired, revoked or replaced link gets a neutral 410. Costs one query.
+    GET and HEAD must change nothing: mail scanners open links. A POST counts as opened.
+    Templates extend ``signing/link_base.html``.
+    """
+
+    kinds: frozenset[str] | set[str] | tuple[str, ...] = ()
+
+    def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        session = session_of(request, kwargs["link_id"])
+        link = session and find_link(kwargs["link_id"])
+        if not link or link.kind not in self.kinds:
+            return self.unknown()
+        self.link, self.session, self.now = link, session, timezone.now()
+        if not link.is_open(self.now) or self.is_over():
+            return self.gone()
+        if request.method == "POST":
+            note_opened(link=link, at=self.now)
+        return super().answer(request, *args, **kwargs)
+
+    def is_over(self) -> bool:
+        """Whether the link leads nowhere any more although it is open; 410 then."""
+        return False
+
+    def circumstances(self) -> Circumstances:
+        """Return what the server knows of this browser, for the evidence."""
+        meta = self.request.META
+        return Circumstances(
+            session=self.session,
+            address=client_address(self.request),
+            user_agent=meta.get("HTTP_USER_AGENT", ""),
+            language=meta.get("HTTP_ACCEPT_LANGUAGE", ""),
+            time_zone=self.request.POST.get("time_zone", ""),
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        return super().get_context_data(**kwargs) | {
+            "link": self.link,
+            "sender": self.link.sent_by,
+            "project": self.link.project,
+        }
+
+
+def find_link(link_id: uuid.UUID) -> SharedLink | None:
+    return (
+        SharedLink.objects.filter(public_id=link_id)
+        .select_related("project__customer", "sent_by", "content_type", "message")
+        .first()
+    )
+
+
+def set_session(response: HttpResponse, link: SharedLink) -> None:
+    """Give the browser a session for this link alone; nothing is stored on the server."""
+    value = f"{link.public_id}:{secrets.token_urlsafe(16)}"
+    response.set_cookie(
+        COOKIE,
+        signing.TimestampSigner(salt=SALT).sign(value),
+        max_age=COOKIE_LASTS_SECONDS,
+        path=f"/r/{link.public_id}/",
+        secure=settings.IS_HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def session_of(request: HttpRequest, link_id: uuid.UUID) -> str:
+    """Return the browser session for a link, empty where this browser has none."""
+    try:
+        value = signing.TimestampSigner(salt=SALT).unsign(
+            request.COOKIES.get(COOKIE, ""), max_age=COOKIE_LASTS_SECONDS
+        )
+    except signing.BadSignature:
+        return ""
+    public_id, _colon, session = value.partition(":")
+    return session if public_id == str(link_id) else ""
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the address that the outermost trusted proxy saw.
+
+    Each proxy appends whom it talked to, so with n proxies of ours the n-th from the
+    right is true, and everything left of it is hearsay.
+    """
+    proxies = settings.TRUSTED_PROXIES
+    seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    if proxies and len(seen) >= proxies and seen[-proxies]:
+        return seen[-proxies][:64]
+    return request.META.get("REMOTE_ADDR", "")

@@ -1,0 +1,284 @@
+"""The customer's pages of a frozen document: read, discuss, see what changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.base import File
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.generic import FormView, TemplateView, View
+
+from implportal.documents.compare import ChangeKind, compare
+from implportal.documents.models import DocumentVersion, StoredImage
+from implportal.kernel.errors import DomainError
+from implportal.signing.domain import reading
+from implportal.signing.forms import QuestionForm, ReplyForm
+from implportal.signing.models import LinkKind, Question, Signer, SignerState
+from implportal.signing.pages import LinkPageMixin
+
+WORDS_PER_MINUTE = 220
+
+
+class DocumentPageMixin(LinkPageMixin):
+    """A page about the document version behind a link; ``self.signer`` where it is signed."""
+
+    kinds = frozenset({LinkKind.READ, LinkKind.DISCUSS, LinkKind.SIGN})
+
+    @cached_property
+    def version(self) -> DocumentVersion:
+        return DocumentVersion.objects.select_related("project").get(pk=self.link.object_id)
+
+    @cached_property
+    def signer(self) -> Signer | None:
+        if self.link.kind != LinkKind.SIGN:
+            return None
+        return (
+            Signer.objects.filter(link=self.link)
+            .select_related("request__version", "request__project")
+            .first()
+        )
+
+    @property
+    def previous(self) -> DocumentVersion | None:
+        """The version before this one."""
+        earlier = DocumentVersion.objects.filter(
+            kind=self.version.kind,
+            content_type=self.version.content_type_id,
+            object_id=self.version.object_id,
+            version__lt=self.version.version,
+        )
+        return earlier.order_by("-version", "pk").first() if self.version.version > 1 else None
+
+    def is_over(self) -> bool:
+        if self.link.content_type.model_class() is not DocumentVersion:
+            return True
+        if self.link.kind != LinkKind.SIGN:
+            return False
+        signer = self.signer
+        if signer is None:
+            return True
+        is_current = self.version.status == DocumentVersion.Status.ACTIVE
+        may_sign = signer.request.is_running and signer.request.expires_at > self.now
+        return signer.state != SignerState.SIGNED and not (is_current and may_sign)
+
+    def address(self, route: str, **kwargs: object) -> str:
+        return reverse(f"signing:{route}", kwargs={"link_id": self.link.public_id, **kwargs})
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        return super().get_context_data(**kwargs) | {
+            "version": self.version,
+            "document": self.version.content,
+            "signer": self.signer,
+            "image_prefix": self.address("link_start") + "images/",
+        }
+
+
+class DocumentPage(DocumentPageMixin, TemplateView):
+    template_name = "signing/document.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        version, link = self.version, self.link
+        state = reading.reading_state(version, email=link.email)
+        previous = self.previous if link.kind != LinkKind.READ else None
+        known = (
+            {reading.section_sha256(section) for section in previous.content["sections"]}
+            if previous
+            else None
+        )
+        words = sum(len(section["markdown"].split()) for section in version.content["sections"])
+        may_discuss = (
+            link.kind in reading.DISCUSSING and version.status == DocumentVersion.Status.ACTIVE
+        )
+        refused = self.request.GET.get("ask", "")
+        sections = [
+            {
+                **section,
+                "reading": told,
+                "depth": min(section["level"] + 1, 6),
+                "is_changed": known is not None and reading.section_sha256(section) not in known,
+                "is_asking": section["key"] == refused,
+            }
+            for section, told in zip(version.content["sections"], state.sections, strict=True)
+        ]
+        return super().get_context_data(**kwargs) | {
+            "state": state,
+            "sections": sections,
+            "previous": previous,
+            "changed": sum(section["is_changed"] for section in sections),
+            "minutes": max(1, round(words / WORDS_PER_MINUTE)),
+            "may_discuss": may_discuss,
+            "may_confirm": may_discuss and link.kind == LinkKind.DISCUSS,
+            "is_current": version.status == DocumentVersion.Status.ACTIVE,
+        }
+
+
+class DocumentChanges(DocumentPageMixin, TemplateView):
+    template_name = "signing/changes.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        previous = self.previous
+        changes = compare(previous.content, self.version.content) if previous else []
+        return super().get_context_data(**kwargs) | {
+            "previous": previous,
+            "changes": [change for change in changes if change.kind != ChangeKind.SAME],
+            "same": sum(change.kind == ChangeKind.SAME for change in changes),
+        }
+
+
+class ReadingAction(DocumentPageMixin, View):
+    """One POST of a reader; afterwards the reader is where the page should go on."""
+
+    http_method_names = ["post"]
+    done = ""
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            anchor = self.act(**kwargs)
+        except DomainError as error:
+            messages.error(request, str(error))
+            anchor = kwargs.get("key", "")
+        else:
+            if self.done:
+                messages.success(request, self.done)
+        page = self.address("link_document")
+        return HttpResponseRedirect(f"{page}#section-{anchor}" if anchor else page)
+
+
+class SectionUnderstood(ReadingAction):
+    def act(self, *, key: str, **_kwargs: Any) -> str:
+        reading.mark_understood(link=self.link, section_key=key, at=self.now)
+        return self._next_section(key)
+
+    def _next_section(self, key: str) -> str:
+        """The next section that is not understood yet, so that one button follows the other."""
+        sections = reading.reading_state(self.version, email=self.link.email).sections
+        keys = [section.key for section in sections]
+        after = sections[keys.index(key) + 1 :]
+        for section in (*after, *sections):
+            if section.needs_confirmation and not section.is_understood:
+                return section.key
+        return "end"
+
+
+class QuestionAsk(DocumentPageMixin, FormView):
+    """Its own page for those without script or with a mistake in the form."""
+
+    form_class = QuestionForm
+    template_name = "signing/question_form.html"
+
+    def is_over(self) -> bool:
+        return super().is_over() or self.section is None
+
+    @cached_property
+    def section(self) -> dict[str, Any] | None:
+        sections = self.version.content["sections"]
+        return next((s for s in sections if s["key"] == self.kwargs["key"]), None)
+
+    def form_valid(self, form: QuestionForm) -> HttpResponse:
+        try:
+            reading.ask_question(
+                link=self.link,
+                section_key=self.kwargs["key"],
+                text=form.cleaned_data["text"],
+                at=self.now,
+            )
+        except DomainError as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
+        messages.success(
+            self.request, _("Your question has been sent. You will get the answer by mail.")
+        )
+        key = self.kwargs["key"]
+        return HttpResponseRedirect(f"{self.address('link_document')}#section-{key}")
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        return super().get_context_data(**kwargs) | {"section": self.section}
+
+
+class QuestionMixin(DocumentPageMixin):
+    """One's own question on this document, whatever version it was asked on."""
+
+    @cached_property
+    def question(self) -> Question | None:
+        return (
+            Question.objects.about(self.version)
+            .filter(pk=self.kwargs["pk"], email=self.link.email)
+            .prefetch_related("answers")
+            .first()
+        )
+
+    def is_over(self) -> bool:
+        return super().is_over() or self.question is None
+
+
+class QuestionReply(QuestionMixin, FormView):
+    form_class = ReplyForm
+    template_name = "signing/question_reply.html"
+
+    def form_valid(self, form: ReplyForm) -> HttpResponse:
+        try:
+            reading.continue_question(
+                link=self.link,
+                question=self.question,
+                text=form.cleaned_data["text"],
+                at=self.now,
+            )
+        except DomainError as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
+        messages.success(self.request, _("Sent. You will get the answer by mail."))
+        key = self.question.section_key
+        return HttpResponseRedirect(f"{self.address('link_document')}#section-{key}")
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        return super().get_context_data(**kwargs) | {"question": self.question}
+
+
+class QuestionClose(QuestionMixin, ReadingAction):
+    def act(self, **_kwargs: Any) -> str:
+        reading.close_question(link=self.link, question=self.question, at=self.now)
+        return self.question.section_key
+
+
+class DocumentFile(DocumentPageMixin, View):
+    """The frozen PDF, exactly the bytes whose digest is signed."""
+
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+        if not self.version.is_ready:
+            return self.unknown()
+        return _download(self.version.pdf, self.version.file_name)
+
+
+class SealedFile(DocumentPageMixin, View):
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+        if not self.version.is_sealed:
+            return self.unknown()
+        return _download(self.version.sealed_pdf, self.version.sealed_file_name)
+
+
+class DocumentImage(DocumentPageMixin, View):
+    """A picture of this very document; of others this link knows nothing."""
+
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest, sha256: str, **_kwargs: Any) -> HttpResponse:
+        image = StoredImage.objects.filter(
+            project=self.link.project_id, sha256=sha256
+        ).first()
+        if image is None or sha256 not in self.version.content["images"]:
+            return self.unknown()
+        return FileResponse(image.file.open("rb"), content_type=image.content_type)
+
+
+def _download(file: File, name: str) -> FileResponse:
+    return FileResponse(
+        file.open("rb"), filename=name, as_attachment=True, content_type="application/pdf"
+    )
