@@ -1,4 +1,8 @@
-"""Bring database, page files and demo data up to date; run by serve.py before it serves."""
+"""Bring database, page files and demo data up to date; run by serve.py before it serves.
+
+Progress goes to standard error. Standard output holds what the greeting says of
+signing in: one start of Django less than asking for it apart.
+"""
 
 from __future__ import annotations
 
@@ -38,10 +42,11 @@ def main() -> None:
     stamp = settings.VAR_DIR / "static-collected"
     state = page_files_state()
     if not stamp.is_file() or stamp.read_text() != state:
-        print("→ Collecting the files of the pages", flush=True)
+        print("→ Collecting the files of the pages", file=sys.stderr, flush=True)
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)
         stamp.write_text(state)
-    call_command("seed_demo", if_empty=True)
+    call_command("seed_demo", if_empty=True, stdout=sys.stderr)
+    call_command("demo_access")
 
 
 if __name__ == "__main__":

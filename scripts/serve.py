@@ -34,7 +34,7 @@ PROCESSES = {
     # No access log: addresses of customers' links must not be written down.
     "web": f"""
         gunicorn implportal.wsgi:application --bind 127.0.0.1:{PORT}
-        --workers 2 --threads 4 --graceful-timeout 5 --no-control-socket
+        --workers 2 --threads 4 --preload --graceful-timeout 5 --no-control-socket
     """.split(),
     # Threads: a killed pool of processes would leave some of them behind.
     "worker": """
@@ -128,19 +128,18 @@ def wait_until_it_answers(alive: Callable[[], None]) -> None:
             time.sleep(0.1)
 
 
-def greet() -> None:
-    access = subprocess.run(
-        [sys.executable, "manage.py", "demo_access"],
+def prepare() -> str:
+    """Bring everything up to date and return what to say of signing in."""
+    done = subprocess.run(
+        [sys.executable, "scripts/prepare.py"],
         cwd=ROOT,
+        stdout=subprocess.PIPE,
         text=True,
-        capture_output=True,
         check=False,
     )
-    if access.returncode:
-        sys.stderr.write(access.stderr)
-    print(f"\nThe portal is running at {BASE_URL}\n")
-    print(access.stdout.strip())
-    print(f"\nData, keys and logs are in {VAR}. Ctrl-C stops everything.", flush=True)
+    if done.returncode:
+        fail("The portal could not be prepared; the reason is above.")
+    return done.stdout.strip()
 
 
 def main() -> None:
@@ -149,13 +148,12 @@ def main() -> None:
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:
         claim = take_var()  # noqa: F841 - held while we run
-        prepare = [sys.executable, "scripts/prepare.py"]
-        if subprocess.run(prepare, cwd=ROOT, check=False).returncode:
-            fail("The portal could not be prepared; the reason is above.")
+        access = prepare()
         for name, command in PROCESSES.items():
             running[name] = start(name, command)
         wait_until_it_answers(lambda: check_alive(running))
-        greet()
+        print(f"\nThe portal is running at {BASE_URL}\n\n{access}\n")
+        print(f"Data, keys and logs are in {VAR}. Ctrl-C stops everything.", flush=True)
         while True:
             check_alive(running)
             time.sleep(0.5)

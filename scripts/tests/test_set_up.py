@@ -110,3 +110,19 @@ def test_every_required_package_is_pinned_with_a_hash(name):
     assert packages
     assert all("==" in lines[n] and "--hash=sha256:" in lines[n + 1] for n in packages)
     assert "://" not in "\n".join(lines)
+
+
+def test_the_environment_wins_over_the_env_file(tmp_path):
+    (tmp_path / ".env").write_text(
+        '# a note\nPORT=8001\n\nORGANISATION_NAME="Sonne & Mond GmbH"\nLOG_LEVEL=DEBUG'
+    )
+    show = 'echo "$PORT|$ORGANISATION_NAME|$LOG_LEVEL|$BASE_URL|$VAR_DIR"'
+
+    shown = script(
+        ["bash", "-euc", f'cd "$1"; . {ROOT}/scripts/environment.sh; {show}', "-", str(tmp_path)],
+        LOG_LEVEL="ERROR",
+    )
+
+    assert shown.stdout.strip() == (
+        f"8001|Sonne & Mond GmbH|ERROR|http://127.0.0.1:8001|{tmp_path}/var"
+    )
