@@ -59,7 +59,7 @@ def _spoken(field: Any, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, date):
-        return date_format(value, "SHORT_DATE_FORMAT")
+        return date_format(value, _("j M Y"))
     if isinstance(value, Iterable) and not isinstance(value, str | Model):
         return ", ".join(_spoken(field, one) for one in value)
     if not isinstance(value, Model):
