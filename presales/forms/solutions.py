@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from implportal.documents.domain.images import MAX_IMAGE_BYTES
+from implportal.documents.markdown import MAX_BYTES, ParsedDocument
+from implportal.kernel.errors import DomainError
+from implportal.kernel.forms import PageForm
+from implportal.projects.models import Contact, Project
+from implportal.signing.domain.requests import SignerSpec
+from presales.domain.imports import read_solution
+from presales.models import MAX_LEVEL, Requirement, Solution, SolutionSection
+
+LEVELS = [
+    (1, gettext_lazy("1 – chapter")),
+    (2, gettext_lazy("1.1 – section")),
+    (3, gettext_lazy("1.1.1 – sub-section")),
+    *((level, ".".join("1" * level)) for level in range(4, MAX_LEVEL + 1)),
+]
+MAX_SIGNERS = 6
+
+
+class StartForm(PageForm):
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
+
+
+class SolutionForm(forms.ModelForm):
+    """What stands on the title page; only its fields are used, the domain saves."""
+
+    class Meta:
+        model = Solution
+        fields = ("title", "subtitle", "summary")
+        widgets = {"summary": forms.Textarea(attrs={"rows": 3})}
+
+
+class MarkdownFileForm(PageForm):
+    """A file that can become a solution; ``document`` is what was read of it."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Markdown file"),
+        allow_empty_file=True,
+        widget=forms.ClearableFileInput(attrs={"accept": ".md,.markdown,.txt,text/markdown"}),
+        help_text=gettext_lazy(
+            "A .md file in UTF-8, at most 1 MB. Each heading becomes a section."
+        ),
+    )
+    document: ParsedDocument
+
+    def clean_file(self) -> UploadedFile:
+        file = self.cleaned_data["file"]
+        if file.size > MAX_BYTES:
+            # Refused by its size, before it is read into memory.
+            raise forms.ValidationError(
+                _("The file is %(size)s MB. At most %(limit)s MB of text can be imported.")
+                % {"size": f"{file.size / 1024 / 1024:.1f}", "limit": MAX_BYTES // 1024 // 1024}
+            )
+        try:
+            self.document = read_solution(file.read())
+        except DomainError as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        return file
+
+
+class ImportForm(MarkdownFileForm):
+    title = forms.CharField(
+        label=gettext_lazy("Title"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Left empty, the title in the file is taken."),
+    )
+    field_order = ("file", "title")
+
+
+class ReimportForm(PageForm):
+    """The text of a file whose effect was shown, sent back to be carried out."""
+
+    text = forms.CharField(widget=forms.HiddenInput, strip=False)
+    state_token = forms.CharField(widget=forms.HiddenInput, max_length=32)
+    document: ParsedDocument
+
+    def clean_text(self) -> str:
+        text = self.cleaned_data["text"]
+        try:
+            self.document = read_solution(text.encode())
+        except DomainError as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        return text
+
+
+class SectionForm(PageForm):
+    title = forms.CharField(
+        label=gettext_lazy("Heading"),
+        max_length=SolutionSection._meta.get_field("title").max_length,
+    )
+    level = forms.TypedChoiceField(
+        label=gettext_lazy("Level"), choices=LEVELS, coerce=int, initial=1
+    )
+    markdown = forms.CharField(
+        label=gettext_lazy("Text"),
+        required=False,
+        strip=False,
+        max_length=200_000,
+        widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "true"}),
+        help_text=gettext_lazy(
+            "Markdown: **bold**, - list, 1. numbered list, | table |, [link](https://…)."
+        ),
+    )
+
+
+class SectionEditForm(SectionForm):
+    lock_version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class SectionLinkForm(PageForm):
+    requirements = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Requirements that this section answers"),
+        queryset=Requirement.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["requirements"].queryset = project.requirements.in_force().order_by(
+            "number", "pk"
+        )
+
+
+class PictureForm(PageForm):
+    picture = forms.FileField(
+        label=gettext_lazy("Picture"),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+        help_text=gettext_lazy("PNG, JPEG or WebP, at most 5 MB."),
+    )
+    description = forms.CharField(
+        label=gettext_lazy("What it shows"),
+        max_length=200,
+        help_text=gettext_lazy("Read out to people who cannot see it."),
+    )
+
+    def clean_picture(self) -> UploadedFile:
+        picture = self.cleaned_data["picture"]
+        if picture.size > MAX_IMAGE_BYTES:
+            raise forms.ValidationError(
+                _("The picture is larger than %(limit)s MB.")
+                % {"limit": MAX_IMAGE_BYTES // 1024 // 1024}
+            )
+        return picture
+
+
+class SendForm(PageForm):
+    """To whom a version goes."""
+
+    contacts = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Who reads it"),
+        queryset=Contact.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose at least one person who reads it.")},
+    )
+    message = forms.CharField(
+        label=gettext_lazy("A word of yours"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Stands in the mail above the link."),
+    )
+    valid_days = forms.IntegerField(
+        label=gettext_lazy("Days until the link closes"), min_value=1, max_value=180, initial=30
+    )
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contacts"].queryset = project.customer.contacts.order_by("name", "pk")
+
+
+class SignersForm(PageForm):
+    """Who signs, in which order; one choice for each place in the line."""
+
+    valid_days = forms.IntegerField(
+        label=gettext_lazy("Days to sign"), min_value=1, max_value=90, initial=14
+    )
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        contacts = project.customer.contacts.order_by("name", "pk")
+        for place in range(1, min(MAX_SIGNERS, max(2, len(contacts))) + 1):
+            self.fields[f"signer_{place}"] = forms.ModelChoiceField(
+                label=_("Signs first") if place == 1 else _("Then, number %(n)s") % {"n": place},
+                queryset=contacts,
+                required=place == 1,
+                empty_label=_("nobody") if place > 1 else _("choose a person"),
+            )
+        self.order_fields([*(name for name in self.fields if name != "valid_days"), "valid_days"])
+
+    def clean(self) -> dict:
+        data = super().clean()
+        seen: set[Contact] = set()
+        for name in [name for name in self.fields if name.startswith("signer_")]:
+            contact = data.get(name)
+            if contact in seen:
+                self.add_error(name, _("Each person can be named once only."))
+            elif contact:
+                seen.add(contact)
+        return data
+
+    @property
+    def signers(self) -> list[SignerSpec]:
+        names = [name for name in self.fields if name.startswith("signer_")]
+        chosen = [self.cleaned_data[name] for name in names if self.cleaned_data.get(name)]
+        return [SignerSpec(contact, order=order) for order, contact in enumerate(chosen, start=1)]

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import FormView, TemplateView
+
+from implportal.audit.models import Entry
+from implportal.kernel.errors import NotAllowed
+from implportal.kernel.exports import xlsx_response
+from implportal.kernel.forms import ReasonForm
+from implportal.kernel.views import DomainFormMixin, ListPage
+from implportal.projects.pages import ProjectPageMixin
+from implportal.projects.permissions import may_contribute
+from presales.domain.requirement_links import COLUMN_TITLES, thread, trace
+from presales.domain.requirements import add_requirement, change_requirement, drop_requirement
+from presales.filters.requirements import RequirementFilter
+from presales.forms.requirements import RequirementForm
+from presales.models import Requirement
+
+
+class RequirementList(ProjectPageMixin, ListPage):
+    tab = "requirements"
+    queryset = Requirement.objects.with_coverage().with_rank()
+    filterset_class = RequirementFilter
+    template_name = "presales/requirement_list.html"
+    context_object_name = "requirements"
+    sorts = {
+        "code": ("number", "pk"),
+        "text": ("text", "pk"),
+        "priority": ("priority_rank", "number", "pk"),
+        "source": ("source", "number", "pk"),
+        "state": ("state", "number", "pk"),
+    }
+    export_name = "requirements"
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().filter(project=self.project)
+
+    def export_columns(self) -> list[tuple[str, Callable[[Requirement], object]]]:
+        return [
+            (_("Code"), lambda requirement: requirement.code),
+            (_("Requirement"), lambda requirement: requirement.text),
+            (_("Priority"), lambda requirement: requirement.get_priority_display()),
+            (_("Source"), lambda requirement: requirement.get_source_display()),
+            (_("State"), lambda requirement: requirement.get_state_display()),
+            (
+                _("In the solution"),
+                lambda requirement: _("yes") if requirement.is_covered else _("no"),
+            ),
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        return super().get_context_data(
+            may_contribute=may_contribute(self.request.user, self.project), **kwargs
+        )
+
+
+class RequirementMatrix(ProjectPageMixin, TemplateView):
+    """Where each requirement is promised, built, taught and accepted; holes are marked."""
+
+    tab = "requirements"
+    template_name = "presales/requirement_matrix.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        requirements = (
+            Requirement.objects.visible_to(request.user)
+            .filter(project=self.project)
+            .in_force()
+            .order_by("number", "pk")
+        )
+        rows = trace(requirements)
+        if request.GET.get("export") == "xlsx":
+            return xlsx_response(
+                "traceability",
+                [_("Code"), _("Requirement"), _("Priority"), *map(str, COLUMN_TITLES.values())],
+                (
+                    [
+                        row.requirement.code,
+                        row.requirement.text,
+                        row.requirement.get_priority_display(),
+                        *("; ".join(label for label, _url in cell.links) for cell in row.cells),
+                    ]
+                    for row in rows
+                ),
+            )
+        return self.render_to_response(
+            self.get_context_data(
+                rows=rows,
+                columns=COLUMN_TITLES.values(),
+                holes=sum(row.holes for row in rows),
+            )
+        )
+
+
+class RequirementPageMixin(ProjectPageMixin):
+    """A page about the requirement in the address."""
+
+    tab = "requirements"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.project = self.get_project()
+        self.requirement = get_object_or_404(
+            Requirement.objects.visible_to(request.user)
+            .with_coverage()
+            .select_related("created_by", "source_answer__question__survey"),
+            project=self.project,
+            pk=kwargs["pk"],
+        )
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_success_url(self) -> str:
+        return self.requirement.get_absolute_url()
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        return super().get_context_data(requirement=self.requirement, **kwargs)
+
+
+class RequirementDetail(RequirementPageMixin, TemplateView):
+    template_name = "presales/requirement_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        return super().get_context_data(
+            cells=thread(self.requirement),
+            entries=Entry.objects.of_project(self.project.pk)
+            .filter(subject_type__model="requirement", subject_id=self.requirement.pk)
+            .newest_first(),
+            may_contribute=may_contribute(self.request.user, self.project),
+            **kwargs,
+        )
+
+
+class ContributorMixin:
+    """Only who works on the project comes here; a reader gets 403."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.project = self.get_project()
+        if not may_contribute(request.user, self.project):
+            raise NotAllowed
+        return super().dispatch(request, *args, **kwargs)
+
+
+class RequirementCreate(ContributorMixin, DomainFormMixin, ProjectPageMixin, FormView):
+    tab = "requirements"
+    form_class = RequirementForm
+    template_name = "presales/requirement_form.html"
+
+    def perform(self, form: RequirementForm) -> Requirement:
+        return add_requirement(
+            project=self.project,
+            actor=self.request.user,
+            at=timezone.now(),
+            **form.cleaned_data,
+        )
+
+    def get_success_message(self) -> str:
+        return _("%(code)s is added. Link it to the section that answers it.") % {
+            "code": self.result.code
+        }
+
+    def get_success_url(self) -> str:
+        if "another" in self.request.POST:
+            return self.request.path
+        return reverse("presales:requirement_list", kwargs={"project_pk": self.project.pk})
+
+
+class RequirementEdit(ContributorMixin, DomainFormMixin, RequirementPageMixin, FormView):
+    form_class = RequirementForm
+    template_name = "presales/requirement_form.html"
+    success_message = gettext_lazy("The requirement is changed.")
+
+    def get_initial(self) -> dict:
+        names = ("text", "priority", "source")
+        return {name: getattr(self.requirement, name) for name in names}
+
+    def perform(self, form: RequirementForm) -> Requirement:
+        return change_requirement(
+            requirement=self.requirement,
+            actor=self.request.user,
+            at=timezone.now(),
+            **form.cleaned_data,
+        )
+
+
+class RequirementDrop(ContributorMixin, DomainFormMixin, RequirementPageMixin, FormView):
+    form_class = ReasonForm
+    template_name = "presales/requirement_drop.html"
+    success_message = gettext_lazy("The requirement is dropped; it stays readable here.")
+
+    def perform(self, form: ReasonForm) -> Requirement:
+        return drop_requirement(
+            requirement=self.requirement,
+            reason=form.cleaned_data["reason"],
+            actor=self.request.user,
+            at=timezone.now(),
+        )

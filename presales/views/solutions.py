@@ -1,0 +1,348 @@
+"""The solution document: its page, how it starts, its versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import FormView, TemplateView
+
+from implportal.documents.compare import ChangeKind, compare
+from implportal.documents.markdown import collect_references, to_html, with_image_addresses
+from implportal.documents.models import DocumentVersion
+from implportal.kernel.errors import DomainError, NotAllowed
+from implportal.kernel.forms import ReasonForm
+from implportal.kernel.views import DomainFormMixin
+from implportal.projects.models import Project
+from implportal.projects.pages import ProjectPageMixin
+from implportal.projects.permissions import may_contribute, may_run
+from implportal.signing.domain.reading import questions_url
+from implportal.signing.models import SignatureRequest
+from presales.domain.imports import import_solution, plan_import, reimport_solution
+from presales.domain.review import KIND, withdraw_solution
+from presales.domain.solution_standing import SolutionStanding, solution_standing
+from presales.domain.solutions import (
+    change_solution,
+    solution_content,
+    start_from_template,
+    unanswered_musts,
+)
+from presales.forms.solutions import (
+    ImportForm,
+    MarkdownFileForm,
+    ReimportForm,
+    SolutionForm,
+    StartForm,
+)
+from presales.models import Solution
+
+State = Solution.State
+
+
+def image_prefix(project: Project) -> str:
+    """Return the address under which pictures of ``project`` are shown to our people."""
+    address = reverse("documents:image_file", kwargs={"project_pk": project.pk, "sha256": "0"})
+    return address.removesuffix("0")
+
+
+def shown(markdown: str, project: Project, references: dict[str, Any] | None = None) -> str:
+    """Return Markdown as safe HTML for a page of ours."""
+    return with_image_addresses(to_html(markdown, references), image_prefix(project))
+
+
+class SolutionPageMixin(ProjectPageMixin):
+    """A page about the living solution of the project in the address; 404 without one.
+
+    ``needs``: the predicate of user and project that guards the page, if any.
+    """
+
+    tab = "documents"
+    needs: Any = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.project = self.get_project()
+        if self.needs and not type(self).needs(request.user, self.project):
+            raise NotAllowed
+        self.solution = self.get_solution()
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_solution(self) -> Solution | None:
+        return get_object_or_404(
+            Solution.objects.visible_to(self.request.user)
+            .live()
+            .select_related("project__customer", "project__implementation_manager"),
+            project=self.project,
+        )
+
+    def get_success_url(self) -> str:
+        return reverse("presales:solution_home", kwargs={"project_pk": self.project.pk})
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        return super().get_context_data(
+            solution=self.solution,
+            may_contribute=may_contribute(self.request.user, self.project),
+            **kwargs,
+        )
+
+
+class SolutionEditorMixin(SolutionPageMixin):
+    """What surrounds one section: contents, standing, coverage, the one next action."""
+
+    key = ""
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        standing = solution_standing(self.solution)
+        present = standing.of(self.key) if self.key else next(iter(standing.sections), None)
+        if self.key and present is None:
+            raise Http404
+        place = standing.sections.index(present) if present else 0
+        writes = self.solution.is_draft and self.project.is_running
+        context = super().get_context_data(
+            standing=standing,
+            present=present,
+            previous=standing.sections[place - 1] if place else None,
+            following=next(iter(standing.sections[place + 1 :]), None),
+            unanswered=unanswered_musts(self.project),
+            next_action=self.next_action(standing),
+            **kwargs,
+        )
+        context["may_write"] = writes and context["may_contribute"]
+        if present:
+            references = collect_references(one.section.markdown for one in standing.sections)
+            context["html"] = shown(present.section.markdown, self.project, references)
+        return context
+
+    def next_action(self, standing: SolutionStanding) -> dict[str, str] | None:
+        """Return the one thing to do now, with its address; None where we only wait."""
+        state = self.solution.state
+        if state in {State.SIGNING, State.SIGNED}:
+            return self._when_signing(standing)
+        runs = may_run(self.request.user, self.project) and self.project.is_running
+        if not runs or not standing.sections:
+            return None
+        if state == State.DRAFT:
+            label = _("Send version %(version)s to the customer")
+            url = self._address("presales:solution_send")
+            return _action(label % {"version": standing.next_version}, url, "send")
+        return self._when_in_review(standing)
+
+    def _when_signing(self, standing: SolutionStanding) -> dict[str, str] | None:
+        if self.solution.state == State.SIGNED:
+            url = reverse("documents:version_sealed", kwargs={"pk": standing.version.pk})
+            return _action(_("Download the signed PDF"), url, "download")
+        requests = SignatureRequest.objects.filter(version=standing.version)
+        request = requests.order_by("-pk").first()
+        return request and _action(_("See who has signed"), request.get_absolute_url(), "signature")
+
+    def _when_in_review(self, standing: SolutionStanding) -> dict[str, str] | None:
+        unanswered = standing.reading.unanswered_questions if standing.reading else 0
+        if unanswered:
+            label = _("Answer questions (%(n)s)") % {"n": unanswered}
+            return _action(label, questions_url(self.project.pk), "messages")
+        if standing.ready_to_sign:
+            url = self._address("presales:solution_sign")
+            return _action(_("Send for signature"), url, "signature")
+        return None
+
+    def _address(self, route: str) -> str:
+        return reverse(route, kwargs={"project_pk": self.project.pk})
+
+
+def _action(label: str, url: str, icon: str) -> dict[str, str]:
+    return {"label": label, "url": url, "icon": icon}
+
+
+class SolutionHome(SolutionEditorMixin, TemplateView):
+    """The living solution at its first section, or the two ways to start one."""
+
+    def get_solution(self) -> Solution | None:
+        try:
+            return super().get_solution()
+        except Http404:
+            return None
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(**kwargs))
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        if self.solution:
+            return super().get_context_data(**kwargs)
+        return SolutionPageMixin.get_context_data(
+            self, form=StartForm(initial={"title": self.project.title}), **kwargs
+        )
+
+    def get_template_names(self) -> list[str]:
+        return [f"presales/solution_{'detail' if self.solution else 'start'}.html"]
+
+
+class WithoutSolutionMixin(SolutionPageMixin):
+    """A page on which the project has no solution yet."""
+
+    needs = may_contribute
+
+    def get_solution(self) -> None:
+        return None
+
+
+class SolutionStart(WithoutSolutionMixin, DomainFormMixin, FormView):
+    form_class = StartForm
+    template_name = "presales/solution_start.html"
+    success_message = gettext_lazy(
+        "The solution has its headings. Write below each what it asks for."
+    )
+
+    def perform(self, form: StartForm) -> Solution:
+        return start_from_template(
+            project=self.project,
+            title=form.cleaned_data["title"],
+            actor=self.request.user,
+            at=timezone.now(),
+        )
+
+
+class SolutionImport(WithoutSolutionMixin, DomainFormMixin, FormView):
+    """A new solution from a file."""
+
+    form_class = ImportForm
+    template_name = "presales/solution_import.html"
+
+    def perform(self, form: ImportForm) -> Solution:
+        return import_solution(
+            project=self.project,
+            document=form.document,
+            title=form.cleaned_data["title"],
+            actor=self.request.user,
+            at=timezone.now(),
+        )
+
+    def get_success_message(self) -> str:
+        return _("The file is imported as %(n)s sections. Link them to the requirements.") % {
+            "n": self.result.sections.count()
+        }
+
+
+class SolutionReimport(SolutionPageMixin, FormView):
+    """A revised file: first what it would change, then (with ``text``) the change itself."""
+
+    needs = may_contribute
+    form_class = MarkdownFileForm
+    template_name = "presales/solution_import.html"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "text" in request.POST:
+            return self.carry_out(ReimportForm(request.POST))
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: MarkdownFileForm) -> HttpResponse:
+        form.cleaned_data["file"].seek(0)
+        data = form.cleaned_data["file"].read()
+        utf_16 = data[:2] in {b"\xff\xfe", b"\xfe\xff"}
+        text = data.decode("utf-16" if utf_16 else "utf-8-sig")
+        return self.preview(form.document, text)
+
+    def preview(self, document: Any, text: str, refusal: str = "") -> HttpResponse:
+        plan = plan_import(solution=self.solution, document=document)
+        form = ReimportForm(initial={"text": text, "state_token": plan.state_token})
+        context = self.get_context_data(form=form, plan=plan, refusal=refusal)
+        status = 409 if refusal else 200
+        return render(self.request, "presales/solution_import_preview.html", context, status=status)
+
+    def carry_out(self, form: ReimportForm) -> HttpResponse:
+        if not form.is_valid():
+            again = MarkdownFileForm(data={}, files={})
+            for errors in form.errors.values():
+                again.add_error("file", errors)
+            return self.form_invalid(again)
+        try:
+            reimport_solution(
+                solution=self.solution,
+                document=form.document,
+                state_token=form.cleaned_data["state_token"],
+                actor=self.request.user,
+                at=timezone.now(),
+            )
+        except DomainError as error:
+            return self.preview(form.document, form.cleaned_data["text"], str(error))
+        return super().form_valid(form)
+
+
+class SolutionEdit(SolutionPageMixin, DomainFormMixin, FormView):
+    needs = may_contribute
+    form_class = SolutionForm
+    template_name = "presales/solution_form.html"
+    success_message = gettext_lazy("The title page is changed.")
+
+    def get_form_kwargs(self) -> dict:
+        # A copy: a refused form must not show its words in the header of the page.
+        return super().get_form_kwargs() | {"instance": Solution.objects.get(pk=self.solution.pk)}
+
+    def perform(self, form: SolutionForm) -> Solution:
+        return change_solution(
+            solution=self.solution, actor=self.request.user, at=timezone.now(), **form.cleaned_data
+        )
+
+
+class SolutionWithdraw(SolutionPageMixin, DomainFormMixin, FormView):
+    needs = may_run
+    form_class = ReasonForm
+    template_name = "presales/solution_withdraw.html"
+    success_message = gettext_lazy("The solution is withdrawn. Its versions stay under Documents.")
+
+    def perform(self, form: ReasonForm) -> Solution:
+        return withdraw_solution(
+            solution=self.solution,
+            reason=form.cleaned_data["reason"],
+            actor=self.request.user,
+            at=timezone.now(),
+        )
+
+
+class SolutionVersions(SolutionPageMixin, TemplateView):
+    """All frozen versions, and what changed between two of them or since."""
+
+    template_name = "presales/solution_versions.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        versions = list(
+            DocumentVersion.objects.visible_to(self.request.user)
+            .of(self.solution)
+            .filter(kind=KIND)
+            .select_related("frozen_by")
+            .order_by("-version")
+        )
+        new, old = self._chosen(versions)
+        changes = []
+        if old:
+            content = new.content if new else solution_content(self.solution, at=timezone.now())
+            changes = compare(old.content, content)
+        prefix = image_prefix(self.project)
+        return super().get_context_data(
+            versions=versions,
+            old=old,
+            new=new,
+            changes=[
+                (change, with_image_addresses(change.html, prefix))
+                for change in changes
+                if change.kind != ChangeKind.SAME
+            ],
+            same=sum(change.kind == ChangeKind.SAME for change in changes),
+            **kwargs,
+        )
+
+    def _chosen(
+        self, versions: list[DocumentVersion]
+    ) -> tuple[DocumentVersion | None, DocumentVersion | None]:
+        """Return the newer (None: the text as it is now) and the older version to compare."""
+        by_number = {str(version.version): version for version in versions}
+        query = self.request.GET
+        if "new" in query or "old" in query:
+            new, old = by_number.get(query.get("new", "")), by_number.get(query.get("old", ""))
+            return (new, old) if not (new and old) or new.version >= old.version else (old, new)
+        if self.solution.is_draft:
+            return None, next(iter(versions), None)
+        return (versions[0], versions[1]) if len(versions) > 1 else (None, None)

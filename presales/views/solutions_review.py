@@ -1,0 +1,113 @@
+"""The solution on its way to the customer and to its signatures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import FormView, View
+
+from implportal.kernel.errors import DomainError
+from implportal.kernel.forms import ReasonForm
+from implportal.kernel.views import DomainFormMixin
+from implportal.projects.permissions import may_run
+from presales.domain.review import (
+    last_readers,
+    revise_solution,
+    send_for_review,
+    send_for_signature,
+    stop_signing,
+)
+from presales.domain.solution_standing import solution_standing
+from presales.domain.solutions import unanswered_musts
+from presales.forms.solutions import SendForm, SignersForm
+from presales.views.solutions import SolutionPageMixin
+
+
+class SolutionSend(SolutionPageMixin, DomainFormMixin, FormView):
+    """Freeze the next version and send it."""
+
+    needs = may_run
+    form_class = SendForm
+    template_name = "presales/solution_send.html"
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"project": self.project}
+
+    def get_initial(self) -> dict:
+        return super().get_initial() | {"contacts": last_readers(self.solution)}
+
+    def perform(self, form: SendForm) -> Any:
+        return send_for_review(
+            solution=self.solution, actor=self.request.user, at=timezone.now(), **form.cleaned_data
+        )
+
+    def get_success_message(self) -> str:
+        return _("Version %(version)s is on its way. Its PDF is being prepared.") % {
+            "version": self.result.version
+        }
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        return super().get_context_data(
+            standing=solution_standing(self.solution),
+            unanswered=unanswered_musts(self.project),
+            **kwargs,
+        )
+
+
+class SolutionSign(SolutionPageMixin, DomainFormMixin, FormView):
+    """Choose who signs, in which order."""
+
+    needs = may_run
+    form_class = SignersForm
+    template_name = "presales/solution_sign.html"
+    success_message = gettext_lazy("The first signer has mail. The next one follows by itself.")
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"project": self.project}
+
+    def perform(self, form: SignersForm) -> Any:
+        return send_for_signature(
+            solution=self.solution,
+            signers=form.signers,
+            valid_days=form.cleaned_data["valid_days"],
+            actor=self.request.user,
+            at=timezone.now(),
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        return super().get_context_data(standing=solution_standing(self.solution), **kwargs)
+
+
+class SolutionRevise(SolutionPageMixin, View):
+    needs = may_run
+
+    def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+        try:
+            revise_solution(solution=self.solution, actor=request.user, at=timezone.now())
+        except DomainError as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(
+                request, _("You can write again. The customer keeps the version they have.")
+            )
+        return HttpResponseRedirect(self.get_success_url())
+
+
+class SolutionStopSigning(SolutionPageMixin, DomainFormMixin, FormView):
+    needs = may_run
+    form_class = ReasonForm
+    template_name = "presales/solution_stop_signing.html"
+    success_message = gettext_lazy("The solution is back from signing. You can revise it now.")
+
+    def perform(self, form: ReasonForm) -> Any:
+        return stop_signing(
+            solution=self.solution,
+            reason=form.cleaned_data["reason"],
+            actor=self.request.user,
+            at=timezone.now(),
+        )
