@@ -5,8 +5,6 @@ from django.http import QueryDict
 from implportal.accounts.models import Team, User
 from implportal.kernel.chips import active_chips
 
-pytestmark = pytest.mark.django_db
-
 
 class PersonFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="Search")
@@ -53,6 +51,7 @@ def test_chip_says_the_value_in_words(query, value):
     assert [(said, url) for _label, said, url in chips(query)] == [(value, "?")]
 
 
+@pytest.mark.django_db
 def test_chip_names_the_chosen_record():
     team = Team.objects.create(name="North")
     assert chips(f"team={team.pk}") == [("Team", "North", "?")]

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
+import django_filters
 import pytest
 from django import forms
 from django.core.paginator import Paginator
@@ -8,6 +9,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import timezone
 
+from implportal.accounts.models import User
 from implportal.kernel.forms import PageForm
 from implportal.kernel.money import MoneyField
 
@@ -208,6 +210,51 @@ def test_confirm_button_asks_and_posts_with_the_token():
     assert '<button class="btn btn-danger">Cancel it</button>' in shown
 
 
+class PersonFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label="Search people")
+    role = django_filters.ChoiceFilter(choices=[("A", "Administrator")], label="Role")
+    due = django_filters.DateFromToRangeFilter(label="Due")
+
+    class Meta:
+        model = User
+        fields = []
+
+
+def bar(query):
+    request = RequestFactory().get(f"/projects/?{query}")
+    people = PersonFilter(request.GET, queryset=User.objects.none())
+    return " ".join(render("{% filter_bar filter %}", query=query, filter=people).split())
+
+
+def test_filter_bar_keeps_the_order_and_the_page_size_but_not_the_page():
+    shown = bar("q=ab&sort=-name&per_page=50&page=3")
+    assert '<input type="hidden" name="sort" value="-name">' in shown
+    assert '<input type="hidden" name="per_page" value="50">' in shown
+    assert 'name="page"' not in shown
+    assert 'name="q" value="ab" placeholder="Search people"' in shown
+
+
+def test_filter_bar_gives_both_ends_of_a_range_a_name_and_a_calendar():
+    shown = bar("")
+    assert "<legend>Due</legend>" in shown
+    assert shown.count('type="date"') == 2
+    assert 'aria-label="Due, from"' in shown
+    assert 'aria-label="Due, up to"' in shown
+
+
+def test_filter_bar_shows_what_the_list_is_filtered_by():
+    shown = bar("role=A&sort=name")
+    assert '<a class="ip-chip" href="?sort=name"><span>Role</span> <b>Administrator</b>' in shown
+    assert '<a href="/projects/">Clear all</a>' in shown
+    assert "Clear all" not in bar("")
+
+
+def test_filter_bar_opens_where_a_filter_is_not_valid():
+    assert '<details class="ip-menu ip-filters-more" open>' in bar("role=Z")
+    assert "ip-field-error" in bar("role=Z")
+    assert '<details class="ip-menu ip-filters-more">' in bar("role=A")
+
+
 class PaymentForm(PageForm):
     amount = MoneyField(currency="EUR")
     note = forms.CharField(required=False, help_text="For us alone.")
@@ -225,6 +272,9 @@ def test_refused_form_says_it_at_the_top_and_at_the_field():
     form = PaymentForm({"amount": ""})
     form.add_error(None, "The project is closed.")
     shown = " ".join(render("{% crispy form %}", form=form).split())
+    assert shown.count("ip-errors") == render("{% form_errors form %}", form=form).count(
+        "ip-errors"
+    )
     assert "<li>The project is closed.</li>" in shown
     assert '<a href="#id_amount">Amount</a>: This field is required.' in shown
     assert '<div id="id_amount_error">' in shown
