@@ -9,6 +9,6 @@ class DocumentsConfig(AppConfig):
     verbose_name = _("Documents")
 
     def ready(self) -> None:
-        from implportal.documents import checks  # noqa: F401, PLC0415 - registers the checks
+        from implportal.documents import checks  # noqa: F401 - registers the checks
 
         autodiscover_modules("documents")

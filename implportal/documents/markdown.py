@@ -411,7 +411,9 @@ def _rendering_text(text: str, *, keep_lines: bool = False) -> str:
 
 
 def _make_parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 100}).enable(
+        ["table", "strikethrough"]
+    )
     parser.disable("code")
     parser.core.ruler.push("house_rules", _house_rules)
     parser.add_render_rule("image", _render_image)

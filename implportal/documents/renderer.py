@@ -14,6 +14,7 @@ import hashlib
 import io
 import os
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -64,7 +65,7 @@ class AttachedFile:
 
 
 class OwnFetcher(URLFetcher):
-    """Answers ``image:<sha256>``, ``asset:<font file>`` and pictures in ``data:``; refuses the rest."""
+    """Answers ``image:<sha256>``, ``asset:<font>`` and pictures in ``data:``; refuses the rest."""
 
     def __init__(self, images: Mapping[str, tuple[bytes, str]]) -> None:
         super().__init__(allowed_protocols={"data"}, allow_redirects=False)
@@ -158,8 +159,8 @@ def _font_faces() -> str:
     )
 
 
-class _Written(Exception):  # noqa: N818 - ends WeasyPrint's own writing, is no error
-    pass
+class _Written(Exception):
+    """Ends WeasyPrint's own writing; is no error."""
 
 
 def _written(laid_out: Any, identifier: bytes) -> bytes:
@@ -180,10 +181,12 @@ def _written(laid_out: Any, identifier: bytes) -> bytes:
         pdf.write(target, version=b"1.7", identifier=identifier, compress=False)
         raise _Written
 
-    try:
-        laid_out.write_pdf(pdf_variant=VARIANT, pdf_tags=True, finisher=finish)
-    except _Written:
-        return target.getvalue()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves its profile open
+        try:
+            laid_out.write_pdf(pdf_variant=VARIANT, pdf_tags=True, finisher=finish)
+        except _Written:
+            return target.getvalue()
     raise RuntimeError("WeasyPrint did not call the finisher")
 
 

@@ -101,12 +101,18 @@ def seal(pdf: bytes, *, key: SealKey) -> bytes:
 
 def outside_loop(work: Callable[[], Result]) -> Result:
     """Run pyHanko, which starts an event loop of its own, also where one is running already."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
+    if not _loop_is_running():
         return work()
     with ThreadPoolExecutor(max_workers=1) as pool:
         return pool.submit(work).result()
+
+
+def _loop_is_running() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def qr_code(address: str) -> str:

@@ -139,8 +139,9 @@ def _known(version: DocumentVersion | None, sha256: str) -> Line:
 
 
 def _seal(data: bytes, version: DocumentVersion | None) -> list[Line]:
+    known = list(SealCertificate.objects.order_by("pk"))
     try:
-        return outside_loop(lambda: _seal_lines(data, version))
+        return outside_loop(lambda: _seal_lines(data, version, known))
     except Exception:  # pyHanko raises many kinds of error for files that are not in order
         logger.info("A file handed in for verification could not be read", exc_info=True)
         unread = _("The seal cannot be read: the file is damaged, was altered, or is no PDF.")
@@ -152,7 +153,9 @@ def _seal(data: bytes, version: DocumentVersion | None) -> list[Line]:
         ]
 
 
-def _seal_lines(data: bytes, version: DocumentVersion | None) -> list[Line]:
+def _seal_lines(
+    data: bytes, version: DocumentVersion | None, known: list[SealCertificate]
+) -> list[Line]:
     seals = PdfFileReader(io.BytesIO(data)).embedded_signatures
     if not seals:
         return [
@@ -162,17 +165,17 @@ def _seal_lines(data: bytes, version: DocumentVersion | None) -> list[Line]:
             _line("time", Outcome.NOT_APPLICABLE, _("There is no seal, so no time stamp.")),
         ]
     seal = seals[0]
-    context = _trust(version)
+    context = _trust(version, known)
     status = validate_pdf_signature(
         seal,
         signer_validation_context=context,
-        ts_validation_context=ValidationContext(allow_fetching=False),
+        ts_validation_context=ValidationContext(trust_roots=[], allow_fetching=False),
         key_usage_settings=KeyUsageConstraints(key_usage={"non_repudiation"}),
     )
     intact = status.intact and status.valid and len(seals) == 1 and seal.field_name == FIELD
     whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
     fingerprint = seal.signer_cert.sha256.hex()
-    ours = SealCertificate.objects.filter(fingerprint=fingerprint).first()
+    ours = next((key for key in known if key.fingerprint == fingerprint), None)
     return [
         _line(
             "seal",
@@ -217,15 +220,14 @@ def _time(status: Any) -> tuple[Outcome, str]:
     return Outcome.FAILED, _("No. The time stamp does not fit the seal.")
 
 
-def _trust(version: DocumentVersion | None) -> ValidationContext:
+def _trust(version: DocumentVersion | None, known: list[SealCertificate]) -> ValidationContext:
     """Trust the roots of every key that ever sealed here, at the time of the sealing.
 
     A document whose digest we know existed when we say it was sealed, so a key that has
     run out since then still counts; for other files only today counts.
     """
-    rows = list(SealCertificate.objects.order_by("pk"))
     roots, others = [], []
-    for row in rows:
+    for row in known:
         chain = [
             asn1_x509.Certificate.load(der)
             for _type, _headers, der in pem.unarmor(row.chain_pem.encode(), multiple=True)
@@ -234,7 +236,7 @@ def _trust(version: DocumentVersion | None) -> ValidationContext:
         others += chain[:-1]
     moment = timezone.now()
     if version is not None and version.sealed_at is not None and version.sealed_with_id:
-        key = next(row for row in rows if row.pk == version.sealed_with_id)
+        key = next(row for row in known if row.pk == version.sealed_with_id)
         moment = _within(version.sealed_at, key.valid_from_at, key.valid_until_at)
     return ValidationContext(
         trust_roots=roots,

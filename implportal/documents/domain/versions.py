@@ -20,6 +20,7 @@ from implportal.documents.models import DocumentVersion, StoredImage
 from implportal.documents.permissions import may_retry
 from implportal.documents.registry import kind_for
 from implportal.kernel.errors import DomainError, NotAllowed
+from implportal.projects.domain.projects import check_running
 from implportal.projects.models import Project
 
 logger = logging.getLogger(__name__)
@@ -82,9 +83,10 @@ def freeze(
 
     Raises:
         KeyError: no app has registered ``kind``.
+        ProjectNotRunning: the project is suspended, lost, cancelled or closed.
     """
     kind_for(kind)
-    Project.objects.locked(project.pk)  # two freezes of one subject queue up here
+    check_running(Project.objects.locked(project.pk))  # two freezes of one subject queue up here
     earlier = DocumentVersion.objects.of(subject).filter(kind=kind)
     latest = earlier.aggregate(latest=Max("version"))["latest"] or 0
     content = {**content, "number": number, "title": title, "version": latest + 1}

@@ -50,6 +50,7 @@ class VerificationStart(FormView):
         return response
 
 
+@method_decorator([login_not_required, never_cache], name="dispatch")
 class VerificationDetail(VerificationStart):
     """What we say of one document to anybody who has its address: that it exists, not what it says.
 
