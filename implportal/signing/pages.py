@@ -52,7 +52,7 @@ class PublicPageMixin:
         return render(self.request, "signing/link_unknown.html", status=404)
 
     def gone(self) -> HttpResponse:
-        return render(self.request, "signing/link_gone.html", status=410)
+        return render(self.request, "410.html", status=410)
 
 
 class LinkPageMixin(PublicPageMixin):
@@ -73,15 +73,17 @@ class LinkPageMixin(PublicPageMixin):
         if not link or link.kind not in self.kinds:
             return self.unknown()
         self.link, self.session, self.now = link, session, timezone.now()
-        if not link.is_open(self.now) or self.is_over():
+        if not link.is_open(self.now):
             return self.gone()
+        if refusal := self.refusal():
+            return refusal
         if request.method == "POST":
             note_opened(link=link, at=self.now)
         return super().answer(request, *args, **kwargs)
 
-    def is_over(self) -> bool:
-        """Whether the link leads nowhere any more although it is open; 410 then."""
-        return False
+    def refusal(self) -> HttpResponse | None:
+        """Return an answer instead of the page, e.g. ``self.gone()`` when its subject is over."""
+        return None
 
     def circumstances(self) -> Circumstances:
         """Return what the server knows of this browser, for the evidence."""

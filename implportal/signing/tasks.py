@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from implportal.signing.domain.completion import hand_out_sealings, seal_request
+from implportal.signing.domain.reminding import remind_signers
 from implportal.signing.domain.requests import end_overdue
 
 
@@ -16,4 +17,5 @@ def seal(*, request_id: int, **_later: object) -> None:
 def sweep(**_later: object) -> None:
     now = timezone.now()
     end_overdue(now=now)
+    remind_signers(now=now)
     hand_out_sealings(now=now)

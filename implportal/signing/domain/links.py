@@ -118,8 +118,8 @@ def send_again(
 ) -> SharedLink:
     """Send a new link to the same thing and close the old one; a token is never sent twice.
 
-    A signer's part moves to the new link, and a signer locked out by wrong codes may
-    try again. ``template`` replaces the text of the first mail, e.g. by a reminder.
+    A signer's part moves to the new link. A signer locked out by wrong codes may try
+    again when a person of ours (``actor``) sends it. ``template`` replaces the text of the first mail, e.g. by a reminder.
 
     Raises:
         NotAllowed, ProjectNotRunning.
@@ -147,8 +147,9 @@ def send_again(
     old.revoked_at, old.replaced_by = at, new
     old.save(update_fields=["revoked_at", "replaced_by"])
     if signer is not None:
-        signer.link, signer.locked_at = new, None
-        signer.code_tries, signer.verified_session = 0, ""
+        signer.link, signer.verified_session = new, ""
+        if actor is not None:
+            signer.locked_at, signer.code_tries = None, 0
         signer.save(update_fields=["link", "locked_at", "code_tries", "verified_session"])
     _mail(new, token, at=at)
     _record(LINK_SENT_AGAIN, new, actor=actor, at=at, chain=signer and signer.request.chain)

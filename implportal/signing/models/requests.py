@@ -187,6 +187,8 @@ class Signer(models.Model):
     viewed_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     decline_reason = models.CharField(max_length=1000, blank=True)
+    reminders = models.PositiveSmallIntegerField(default=0)
+    reminded_at = models.DateTimeField(null=True)
 
     verified_at = models.DateTimeField(null=True)
     verified_session = models.CharField(max_length=64, blank=True)

@@ -53,17 +53,18 @@ class DocumentPageMixin(LinkPageMixin):
         )
         return earlier.order_by("-version", "pk").first() if self.version.version > 1 else None
 
-    def is_over(self) -> bool:
+    def refusal(self) -> HttpResponse | None:
+        """Refuse links to other things, and links for signing what can no longer be signed."""
         if self.link.content_type.model_class() is not DocumentVersion:
-            return True
+            return self.unknown()
         if self.link.kind != LinkKind.SIGN:
-            return False
+            return None
         signer = self.signer
-        if signer is None:
-            return True
+        if signer is not None and signer.state == SignerState.SIGNED:
+            return None
         is_current = self.version.status == DocumentVersion.Status.ACTIVE
-        may_sign = signer.request.is_running and signer.request.expires_at > self.now
-        return signer.state != SignerState.SIGNED and not (is_current and may_sign)
+        may_sign = signer and signer.request.is_running and signer.request.expires_at > self.now
+        return None if is_current and may_sign else self.gone()
 
     def address(self, route: str, **kwargs: object) -> str:
         return reverse(f"signing:{route}", kwargs={"link_id": self.link.public_id, **kwargs})
@@ -170,8 +171,8 @@ class QuestionAsk(DocumentPageMixin, FormView):
     form_class = QuestionForm
     template_name = "signing/question_form.html"
 
-    def is_over(self) -> bool:
-        return super().is_over() or self.section is None
+    def refusal(self) -> HttpResponse | None:
+        return super().refusal() or (None if self.section else self.unknown())
 
     @cached_property
     def section(self) -> dict[str, Any] | None:
@@ -211,8 +212,8 @@ class QuestionMixin(DocumentPageMixin):
             .first()
         )
 
-    def is_over(self) -> bool:
-        return super().is_over() or self.question is None
+    def refusal(self) -> HttpResponse | None:
+        return super().refusal() or (None if self.question else self.unknown())
 
 
 class QuestionReply(QuestionMixin, FormView):
@@ -270,9 +271,7 @@ class DocumentImage(DocumentPageMixin, View):
     http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest, sha256: str, **_kwargs: Any) -> HttpResponse:
-        image = StoredImage.objects.filter(
-            project=self.link.project_id, sha256=sha256
-        ).first()
+        image = StoredImage.objects.filter(project=self.link.project_id, sha256=sha256).first()
         if image is None or sha256 not in self.version.content["images"]:
             return self.unknown()
         return FileResponse(image.file.open("rb"), content_type=image.content_type)

@@ -1,0 +1,254 @@
+"""Our own pages: what was sent to whom, what they ask, and where each signing stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import DetailView
+
+from implportal.audit.models import Entry
+from implportal.kernel.forms import ConfirmForm, ReasonForm
+from implportal.kernel.views import ActionView, ListPage, VisibleToUserMixin
+from implportal.projects.pages import ProjectPageMixin
+from implportal.signing.domain import links, reading, requests
+from implportal.signing.filters import LinkFilter, QuestionFilter, RequestFilter
+from implportal.signing.forms import AnswerForm
+from implportal.signing.models import Question, SharedLink, SignatureRequest, Signer
+from implportal.signing.permissions import may_answer, may_send_for_signature, may_share
+
+
+class ProjectRowsMixin(ProjectPageMixin):
+    """Rows of this project only; ``project_lookup`` is the way from a row to its project."""
+
+    project_lookup = "project"
+    tab = "customer"
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().filter(**{self.project_lookup: self.project})
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        user, project = self.request.user, self.project
+        running = project.is_running
+        return super().get_context_data(**kwargs) | {
+            "may_share": running and may_share(user, project),
+            "may_answer": running and may_answer(user, project),
+            "may_send": running and may_send_for_signature(user, project),
+            "now": timezone.now(),
+        }
+
+
+class ProjectListPage(ProjectRowsMixin, ListPage):
+    pass
+
+
+class ProjectActionView(ProjectRowsMixin, ActionView):
+    """One action in a project; ``back_route`` takes ``project_pk``."""
+
+    form_class = ConfirmForm
+    template_name = "signing/action.html"
+    title = text = button = ""
+    tone = "primary"
+    back_route = ""
+
+    def get_success_url(self) -> str:
+        return reverse(self.back_route, kwargs={"project_pk": self.project.pk})
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        return super().get_context_data(**kwargs) | {
+            "title": self.title,
+            "text": self.text,
+            "button": self.button,
+            "tone": self.tone,
+            "back": self.get_success_url(),
+        }
+
+
+# --- Links -----------------------------------------------------------------------------
+
+
+class LinkList(ProjectListPage):
+    queryset = SharedLink.objects.select_related("sent_by", "content_type", "message").defer("mail")
+    filterset_class = LinkFilter
+    template_name = "signing/link_list.html"
+    context_object_name = "links"
+    sorts = {"sent": ("sent_at", "pk"), "name": ("name", "pk"), "until": ("expires_at", "pk")}
+    default_sort = "-sent"
+    export_name = "links"
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().prefetch_related("subject")
+
+    def export_columns(self) -> list:
+        return [
+            (_("Name"), lambda link: link.name),
+            (_("E-mail"), lambda link: link.email),
+            (_("Kind"), lambda link: link.get_kind_display()),
+            (_("Sent"), lambda link: link.sent_at),
+            (_("Opened"), lambda link: link.opened_at),
+            (_("Open until"), lambda link: link.expires_at),
+            (_("Closed"), lambda link: link.revoked_at),
+        ]
+
+
+class LinkRevoke(ProjectActionView):
+    queryset = SharedLink.objects.all()
+    title = _("Close this link")
+    text = _("It stops working at once. Whoever opens it is told to ask for a new one.")
+    button = _("Close link")
+    tone = "danger"
+    back_route = "signing:link_list"
+    success_message = _("The link is closed.")
+
+    def perform(self, form: Any) -> None:
+        links.revoke(link=self.object, actor=self.request.user, at=timezone.now())
+
+
+class LinkSendAgain(ProjectActionView):
+    queryset = SharedLink.objects.all()
+    title = _("Send a new link")
+    text = _("A new link goes out by mail; the one sent before is closed.")
+    button = _("Send new link")
+    back_route = "signing:link_list"
+    success_message = _("A new link is on its way; the earlier one is closed.")
+
+    def perform(self, form: Any) -> SharedLink:
+        return links.send_again(link=self.object, actor=self.request.user, at=timezone.now())
+
+    def get_success_url(self) -> str:
+        link = getattr(self, "result", self.object)
+        signer = Signer.objects.select_related("request").filter(link=link).first()
+        if signer is None:
+            return super().get_success_url()
+        return signer.request.get_absolute_url()
+
+
+# --- Questions -------------------------------------------------------------------------
+
+
+class QuestionList(ProjectListPage):
+    queryset = (
+        Question.objects.select_related("version")
+        .defer("version__content")
+        .prefetch_related("answers")
+    )
+    project_lookup = "version__project"
+    filterset_class = QuestionFilter
+    template_name = "signing/question_list.html"
+    context_object_name = "questions"
+    sorts = {"asked": ("asked_at", "pk"), "section": ("section_title", "pk")}
+    default_sort = "-asked"
+    export_name = "questions"
+
+    def export_columns(self) -> list:
+        return [
+            (_("Document"), lambda question: question.version.title),
+            (_("Version"), lambda question: question.version.version),
+            (_("Section"), lambda question: question.section_title),
+            (_("From"), lambda question: question.name),
+            (_("Asked"), lambda question: question.asked_at),
+            (_("State"), lambda question: question.get_state_display()),
+            (_("Question"), lambda question: question.text),
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        return super().get_context_data(**kwargs) | {"answer_form": AnswerForm()}
+
+
+class QuestionAnswer(ProjectActionView):
+    queryset = Question.objects.select_related("version").prefetch_related("answers")
+    project_lookup = "version__project"
+    form_class = AnswerForm
+    template_name = "signing/question_answer.html"
+    button = _("Send answer")
+    back_route = "signing:question_list"
+    success_message = _("The answer is on its way to the customer.")
+
+    def perform(self, form: Any) -> None:
+        reading.answer_question(
+            question=self.object,
+            text=form.cleaned_data["text"],
+            actor=self.request.user,
+            at=timezone.now(),
+        )
+
+
+# --- Signature requests ----------------------------------------------------------------
+
+
+class RequestList(ProjectListPage):
+    queryset = (
+        SignatureRequest.objects.select_related("version", "created_by")
+        .defer("version__content")
+        .prefetch_related(Prefetch("signers", Signer.objects.order_by("order", "pk")))
+    )
+    filterset_class = RequestFilter
+    template_name = "signing/request_list.html"
+    context_object_name = "requests"
+    sorts = {"sent": ("created_at", "pk"), "until": ("expires_at", "pk")}
+    default_sort = "-sent"
+    export_name = "signatures"
+
+    def export_columns(self) -> list:
+        return [
+            (_("Document"), lambda request: request.version.title),
+            (_("Number"), lambda request: request.version.number),
+            (_("Version"), lambda request: request.version.version),
+            (_("State"), lambda request: request.get_state_display()),
+            (_("Sent"), lambda request: request.created_at),
+            (_("Until"), lambda request: request.expires_at),
+        ]
+
+
+class RequestDetail(ProjectRowsMixin, VisibleToUserMixin, DetailView):
+    """One page per request: who has it, since when, whose turn, every event, what to do."""
+
+    queryset = SignatureRequest.objects.select_related("version", "created_by")
+    template_name = "signing/request_detail.html"
+    context_object_name = "signature_request"
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        request = self.object
+        return super().get_context_data(**kwargs) | {
+            "signers": request.signers.select_related("link__message").order_by("order", "pk"),
+            "events": Entry.objects.filter(chain__name=request.chain)
+            .select_related("actor")
+            .order_by("-sequence"),
+        }
+
+
+class RequestActionView(ProjectActionView):
+    queryset = SignatureRequest.objects.select_related("version")
+
+    def get_success_url(self) -> str:
+        return self.object.get_absolute_url()
+
+
+class RequestCancel(RequestActionView):
+    form_class = ReasonForm
+    title = _("Cancel this signing")
+    text = _("All its links close, and those who were asked are told the reason.")
+    button = _("Cancel signing")
+    tone = "danger"
+    success_message = _("The signing is cancelled; those who were asked are told.")
+
+    def perform(self, form: Any) -> None:
+        requests.cancel_request(
+            request=self.object,
+            actor=self.request.user,
+            at=timezone.now(),
+            reason=form.cleaned_data["reason"],
+        )
+
+
+class RequestRetrySeal(RequestActionView):
+    title = _("Seal again")
+    text = _("All have signed; the document is sealed as soon as a worker is free.")
+    button = _("Seal again")
+    success_message = _("The document is being sealed; look again in a minute.")
+
+    def perform(self, form: Any) -> None:
+        requests.retry_seal(request=self.object, actor=self.request.user, at=timezone.now())
