@@ -119,7 +119,8 @@ def send_again(
     """Send a new link to the same thing and close the old one; a token is never sent twice.
 
     A signer's part moves to the new link. A signer locked out by wrong codes may try
-    again when a person of ours (``actor``) sends it. ``template`` replaces the text of the first mail, e.g. by a reminder.
+    again when a person of ours (``actor``) sends it. ``template``
+    replaces the text of the first mail, e.g. by a reminder.
 
     Raises:
         NotAllowed, ProjectNotRunning.
