@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 
+from implportal.accounts.models import User
 from implportal.projects.models import Project
 from implportal.projects.permissions import may_run, may_see_money
 from implportal.projects.registry import TABS
@@ -43,16 +44,18 @@ class ProjectPageMixin:
         return super().get_context_data(**kwargs) | {
             "project": self.project,
             "tab": self.tab,
-            "tabs": project_tabs(self.project),
+            "tabs": project_tabs(self.project, user),
             "may_run": may_run(user, self.project),
             "may_see_money": may_see_money(user, self.project),
         }
 
 
-def project_tabs(project: Project) -> list[dict[str, object]]:
-    """Return the tabs of a project in order; one whose pages do not exist is left out."""
+def project_tabs(project: Project, user: User) -> list[dict[str, object]]:
+    """Return the tabs that ``user`` is offered; one whose pages do not exist is left out."""
     tabs = []
     for tab in sorted(TABS, key=lambda tab: tab.order):
+        if tab.visible and not tab.visible(user, project):
+            continue
         try:
             url = reverse(tab.route, kwargs={"project_pk": project.pk})
         except NoReverseMatch:

@@ -52,13 +52,17 @@ class Gate:
 
 @dataclass(frozen=True)
 class ProjectTab:
-    """A tab on every page of a project; ``route`` takes ``project_pk``."""
+    """A tab on every page of a project; ``route`` takes ``project_pk``.
+
+    ``visible`` says who is offered it; the pages behind it check for themselves.
+    """
 
     key: str
     title: Text
     order: int
     route: str
     icon: str = ""
+    visible: Callable[[User, Project], bool] | None = None
 
 
 @dataclass(frozen=True)
