@@ -1,0 +1,85 @@
+"""What pre-sales tells the spine: pages of activities, gates, tabs, who waits for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from implportal.accounts.models import User
+from implportal.projects.models import Project
+from implportal.projects.registry import (
+    GATES,
+    TABS,
+    WAITING,
+    Gate,
+    ProjectTab,
+    Reason,
+    Waiting,
+    WaitingSource,
+    set_activity_route,
+)
+from presales.domain.solution_waiting import Reading, readings, unfinished_solutions
+from presales.models import Solution
+
+DRAFT_RESTS_DAYS = 3
+"""A draft that nobody sent for so long is brought to mind."""
+
+set_activity_route("solution", "presales:solution_home")
+TABS.register(
+    ProjectTab(
+        "requirements", gettext_lazy("Requirements"), 10, "presales:requirement_list", "target"
+    )
+)
+
+
+def solution_is_missing(project: Project) -> Iterator[Reason]:
+    """Delivery begins with a signed solution, unless the solution was waived."""
+    settled = project.solutions.filter(state=Solution.State.SIGNED).exists()
+    if not settled and not project.steps.filter(key="solution", state="WAIVED").exists():
+        url = reverse("presales:solution_home", kwargs={"project_pk": project.pk})
+        yield Reason(_("The solution is not signed yet."), url)
+
+
+def solutions_waiting(user: User, now: datetime) -> Iterator[Waiting]:
+    """Yield solutions that wait for a next step; four queries."""
+    solutions = unfinished_solutions(user)
+    found = readings(one for one in solutions if one.state == Solution.State.IN_REVIEW)
+    for solution in solutions:
+        waiting = _waiting(solution, found.get(solution.pk), now)
+        if waiting:
+            yield waiting
+
+
+def _waiting(solution: Solution, reading: Reading | None, now: datetime) -> Waiting | None:
+    days = (now - solution.state_since).days
+    url = solution.get_absolute_url()
+    said = {"project": solution.project, "since": solution.state_since, "url": url}
+    title = {"title": solution.title}
+    if solution.state == Solution.State.DRAFT:
+        if days < DRAFT_RESTS_DAYS:
+            return None
+        return Waiting(_("“%(title)s” is still being written") % title, button=_("Write"), **said)
+    if solution.declined_reason:
+        text = _("Signing of “%(title)s” was declined") % title
+        return Waiting(text, button=_("See the reason"), urgency=2, **said)
+    if reading is None:
+        return None
+    if reading.ready_to_sign:
+        text = _("“%(title)s” is understood: send it for signature") % title
+        return Waiting(text, button=_("Send for signature"), urgency=1, **said)
+    if not reading.understood:
+        return None  # unread: signing says so, link by link
+    text = _("“%(title)s”: %(n)s of %(all)s sections understood") % {
+        **title,
+        "n": reading.understood,
+        "all": reading.total,
+    }
+    return Waiting(text, button=_("Look"), on="CUSTOMER", who=reading.readers, **said)
+
+
+GATES.register(Gate("presales.solution", "DELIVERY", solution_is_missing))
+WAITING.register(WaitingSource("presales.solutions", solutions_waiting))

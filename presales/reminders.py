@@ -1,0 +1,43 @@
+"""What pre-sales reminds of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from implportal.notifications.registry import Reminder, ReminderRule, register_rule
+from implportal.projects.models import Project
+from implportal.signing.domain.reminding import add_working_days
+from presales.models import Solution
+
+UNSIGNED_WORKING_DAYS = 3
+
+
+def solutions_unsigned(now: datetime) -> Iterator[Reminder]:
+    """Tell the implementation manager of a solution that is out for three working days."""
+    out = Solution.objects.filter(
+        project__in=Project.objects.running(),
+        state__in=[Solution.State.IN_REVIEW, Solution.State.SIGNING],
+    ).select_related("project__implementation_manager", "project__customer")
+    for solution in out.order_by("pk"):
+        due_on = add_working_days(solution.state_since.date(), UNSIGNED_WORKING_DAYS)
+        if due_on <= now.date():
+            project = solution.project
+            yield Reminder(
+                subject_key=f"solution:{solution.pk}",
+                due_on=due_on,
+                user=project.implementation_manager,
+                subject=_("“%(title)s” is not signed yet") % {"title": solution.title},
+                text=_("It is with %(customer)s since %(day)s. A call may help it on.")
+                % {"customer": project.customer.name, "day": f"{solution.state_since:%d %B %Y}"},
+                url=solution.get_absolute_url(),
+                project_id=project.pk,
+            )
+
+
+register_rule(
+    ReminderRule("solution_unsigned", gettext_lazy("Solution unsigned"), solutions_unsigned)
+)
