@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -55,30 +56,34 @@ def solutions_waiting(user: User, now: datetime) -> Iterator[Waiting]:
 
 
 def _waiting(solution: Solution, reading: Reading | None, now: datetime) -> Waiting | None:
-    days = (now - solution.state_since).days
-    url = solution.get_absolute_url()
-    said = {"project": solution.project, "since": solution.state_since, "url": url}
-    title = {"title": solution.title}
     if solution.state == Solution.State.DRAFT:
-        if days < DRAFT_RESTS_DAYS:
+        if (now - solution.state_since).days < DRAFT_RESTS_DAYS:
             return None
-        return Waiting(_("“%(title)s” is still being written") % title, button=_("Write"), **said)
+        return _line(solution, _("“%(title)s” is still being written"), _("Write"))
     if solution.declined_reason:
-        text = _("Signing of “%(title)s” was declined") % title
-        return Waiting(text, button=_("See the reason"), urgency=2, **said)
-    if reading is None:
-        return None
-    if reading.ready_to_sign:
-        text = _("“%(title)s” is understood: send it for signature") % title
-        return Waiting(text, button=_("Send for signature"), urgency=1, **said)
-    if not reading.understood:
-        return None  # unread: signing says so, link by link
-    text = _("“%(title)s”: %(n)s of %(all)s sections understood") % {
-        **title,
-        "n": reading.understood,
-        "all": reading.total,
-    }
-    return Waiting(text, button=_("Look"), on="CUSTOMER", who=reading.readers, **said)
+        words = _("Signing of “%(title)s” was declined")
+        return _line(solution, words, _("See the reason"), urgency=2)
+    if reading and reading.ready_to_sign:
+        words = _("“%(title)s” is understood: send it for signature")
+        return _line(solution, words, _("Send for signature"), urgency=1)
+    if reading and reading.understood:
+        words = _("“%(title)s”: %(n)s of %(all)s sections understood")
+        said = {"n": reading.understood, "all": reading.total}
+        return _line(solution, words, _("Look"), said, on="CUSTOMER", who=reading.readers)
+    return None  # unread: signing says so, link by link
+
+
+def _line(
+    solution: Solution, words: str, button: str, said: dict | None = None, **more: Any
+) -> Waiting:
+    return Waiting(
+        text=words % {"title": solution.title, **(said or {})},
+        project=solution.project,
+        since=solution.state_since,
+        url=solution.get_absolute_url(),
+        button=button,
+        **more,
+    )
 
 
 GATES.register(Gate("presales.solution", "DELIVERY", solution_is_missing))

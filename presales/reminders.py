@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -32,7 +33,10 @@ def solutions_unsigned(now: datetime) -> Iterator[Reminder]:
                 user=project.implementation_manager,
                 subject=_("“%(title)s” is not signed yet") % {"title": solution.title},
                 text=_("It is with %(customer)s since %(day)s. A call may help it on.")
-                % {"customer": project.customer.name, "day": f"{solution.state_since:%d %B %Y}"},
+                % {
+                    "customer": project.customer.name,
+                    "day": date_format(solution.state_since, "j F Y"),
+                },
                 url=solution.get_absolute_url(),
                 project_id=project.pk,
             )
