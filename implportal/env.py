@@ -92,7 +92,7 @@ def folder(name: str, default: Path) -> Path:
 
 
 def secret_key(var_dir: Path) -> str:
-    """Return SECRET_KEY, or the one that the set-up has written to ``secret_key`` in ``var_dir``."""
+    """Return SECRET_KEY, or the one that the set-up has kept in ``var_dir``."""
     value = text("SECRET_KEY")
     kept = var_dir / "secret_key"
     if not value and kept.is_file():

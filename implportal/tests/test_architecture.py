@@ -1,4 +1,4 @@
-"""Rules that no reader should have to remember: who may come in without signing in, and what narrows."""
+"""Rules nobody should have to remember: what is public, and what narrows its rows."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ READS_NOTHING_OF_OTHERS = {
 }
 
 
-def routes(patterns=None, namespace: str = "", prefix: str = "") -> Iterator[tuple[str, str, object]]:
+def routes(
+    patterns: list | None = None, namespace: str = "", prefix: str = ""
+) -> Iterator[tuple[str, str, object]]:
     """Give (name, address, view) of every route of our own apps."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         path = prefix + str(pattern.pattern)
@@ -42,9 +44,7 @@ def routes(patterns=None, namespace: str = "", prefix: str = "") -> Iterator[tup
 
 
 def test_only_listed_routes_are_public():
-    public = {
-        name for name, _path, view in routes() if not getattr(view, "login_required", True)
-    }
+    public = {name for name, _path, view in routes() if not getattr(view, "login_required", True)}
 
     assert public == PUBLIC
 
@@ -53,13 +53,14 @@ def views_with_rows() -> list[tuple[str, type]]:
     found = []
     for name, _path, callback in routes():
         view = getattr(callback, "view_class", None)
-        has_rows = view and (getattr(view, "queryset", None) is not None or getattr(view, "model", None))
-        if has_rows:
+        if view is None:
+            continue
+        if getattr(view, "queryset", None) is not None or getattr(view, "model", None):
             found.append((name, view))
     return found
 
 
-@pytest.mark.parametrize(("name", "view"), views_with_rows(), ids=lambda value: str(value))
+@pytest.mark.parametrize(("name", "view"), views_with_rows(), ids=str)
 def test_every_view_with_rows_narrows_them_to_the_person(name, view):
     narrows = issubclass(view, (VisibleToUserMixin, ProjectPageMixin))
 

@@ -1,0 +1,53 @@
+"""Solution texts of the demo, in two versions, with a table and two scripts."""
+
+from __future__ import annotations
+
+SOLUTION = """# Solution
+
+## 1. Summary
+You replace paper files by a document system. 420 people find every document within two
+seconds, and each approval is on record. 客户确认本解决方案的内容。
+
+## 2. Scope
+Included:
+
+- the central records office and six wards
+- taking over paper files of the last ten years
+  - scanning happens at your site
+  - originals stay with you
+
+Not included: the archive of the radiology department.
+
+## 3. Taking over the data
+
+| Source | Amount | Way | Checked by |
+| --- | ---: | --- | --- |
+| Paper files | 38,000 | scanned, recognised | Head of records |
+| Shared folders | 210 GB | copied at night | IT manager |
+| E-mail | 12 mailboxes | exported | Users themselves |
+
+Each source is taken over twice: once as a rehearsal, once for good.
+
+## 4. Approval
+A document is approved by the head of department. Who is absent names a deputy. Nobody
+approves a document of their own.
+
+## 5. Schedule and milestones
+1. Pilot with ten users after eight weeks
+2. Training of all users
+3. Acceptance by your committee
+
+## 6. Price and payment
+30 % with the signature, 30 % with the kick-off, 40 % with the acceptance.
+"""
+
+SOLUTION_REVISED = (
+    SOLUTION.replace(
+        "Not included: the archive of the radiology department.",
+        "The archive of the radiology department is included, too.",
+    )
+    .replace("| Shared folders | 210 GB |", "| Shared folders and radiology | 340 GB |")
+    .replace(
+        "## 6. Price", "## 6. Support\nA named contact on weekdays from 8 to 18.\n\n## 7. Price"
+    )
+)
