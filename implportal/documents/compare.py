@@ -42,6 +42,8 @@ class SectionChange:
 
 
 Section = dict[str, Any]
+SIMILAR = 0.6
+"""Titles that share this much, under the same number, are one title reworded."""
 
 
 def compare(old_content: dict[str, Any], new_content: dict[str, Any]) -> list[SectionChange]:
@@ -100,7 +102,7 @@ def _squeezed(text: str) -> str:
 
 
 def _pairs(old: list[Section], new: list[Section]) -> dict[int, int]:
-    """Which new section continues which old one: by key and title, then title, then key.
+    """Which new section continues which old one: by key and title, title, number, key.
 
     An imported text brings new keys, so the title must count; a retitled section keeps its
     key, so the key must count too.
@@ -120,8 +122,22 @@ def _pairs(old: list[Section], new: list[Section]) -> dict[int, int]:
 
     match(lambda section: (section["key"], _name(section)))
     match(_name)
+    for index, section in enumerate(new):
+        if index not in pairs and section["number"]:
+            alike = [n for n in sorted(free) if _is_renamed(old[n], section)]
+            if alike:
+                pairs[index] = alike[0]
+                free.discard(alike[0])
     match(lambda section: section["key"])
     return pairs
+
+
+def _is_renamed(old: Section, new: Section) -> bool:
+    """Whether the number is the same and the title nearly so."""
+    return (
+        old["number"] == new["number"]
+        and SequenceMatcher(None, _name(old), _name(new)).ratio() > SIMILAR
+    )
 
 
 def _name(section: Section) -> str:

@@ -46,7 +46,6 @@ class VerificationStart(FormView):
     def render_to_response(self, context: dict, **kwargs: Any) -> HttpResponse:
         response = super().render_to_response(context, **kwargs)
         response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-        response["Referrer-Policy"] = "no-referrer"
         return response
 
 

@@ -3,6 +3,7 @@ from io import BytesIO, StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.urls import reverse
 
 from implportal.documents.tests.domain.test_seals import sealed_version
@@ -109,3 +110,21 @@ def test_the_command_fails_for_any_other_file(tmp_path):
         call_command("verify_document", str(tmp_path / "a.pdf"), stdout=StringIO())
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("verify_document", str(tmp_path / "b.pdf"), stdout=StringIO())
+
+
+def test_a_browser_may_send_the_form(data, noon):
+    """A stricter referrer policy makes browsers say ``Origin: null``, which CSRF refuses."""
+    browser = Client(enforce_csrf_checks=True)
+    response = browser.get(START)
+    assert response["Referrer-Policy"] == "same-origin"
+
+    token = response.context["csrf_token"]
+    file = BytesIO(data)
+    file.name = "document.pdf"
+    response = browser.post(
+        START,
+        {"file": file, "csrfmiddlewaretoken": str(token)},
+        headers={"origin": "http://testserver"},
+    )
+
+    assert response.context["is_valid"] is True
