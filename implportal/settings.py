@@ -152,6 +152,10 @@ CELERY_BEAT_SCHEDULE = {
     "deliver-mail": {"task": "notifications.sweep_outbox", "schedule": 60.0},
     "remind": {"task": "notifications.sweep_reminders", "schedule": crontab(minute="*/5")},
     "finish-documents": {"task": "documents.sweep", "schedule": 60.0},
+    "release-installments": {
+        "task": "aftersales.release_due",
+        "schedule": crontab(hour=0, minute=10),
+    },
     "finish-signatures": {"task": "signing.sweep", "schedule": 60.0},
 }
 

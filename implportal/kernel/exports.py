@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -24,7 +25,7 @@ def neutral(cell: object) -> object:
     """Return ``cell`` so that no spreadsheet runs it; numbers and dates stay what they are."""
     if isinstance(cell, datetime):
         return timezone.localtime(cell).replace(tzinfo=None, microsecond=0)
-    if cell is None or isinstance(cell, (int, float, date)):
+    if cell is None or isinstance(cell, (int, float, Decimal, date)):
         return cell
     text = ILLEGAL_CHARACTERS_RE.sub("", str(cell))
     return f"'{text}" if text.startswith(DANGEROUS) else text
