@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from implportal.documents.models import DocumentVersion
+Version = Any
+"""A ``DocumentVersion``; the models stand above this module and import it."""
 
-    Hook = Callable[[DocumentVersion, datetime], None]
+Hook = Callable[[Version, datetime], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class EvidenceFinding:
     text: str
 
 
-EvidenceCheck = Callable[["DocumentVersion", dict[str, Any]], list[EvidenceFinding]]
+EvidenceCheck = Callable[[Version, dict[str, Any]], list[EvidenceFinding]]
 """Given a sealed version and the evidence found in its file, say what holds and what does not."""
 
 _kinds: dict[str, DocumentKind] = {}
