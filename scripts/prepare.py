@@ -29,12 +29,17 @@ def page_files_state() -> str:
     return hashlib.sha256(b"\n".join(marks)).hexdigest()
 
 
+def say(sentence: str) -> None:
+    print(f"→ {sentence}", file=sys.stderr, flush=True)
+
+
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback
     import django
 
     django.setup()
     from django.conf import settings
+    from django.contrib.auth import get_user_model
     from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=0)
@@ -42,9 +47,11 @@ def main() -> None:
     stamp = settings.VAR_DIR / "static-collected"
     state = page_files_state()
     if not stamp.is_file() or stamp.read_text() != state:
-        print("→ Collecting the files of the pages", file=sys.stderr, flush=True)
+        say("Collecting the files of the pages")
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)
         stamp.write_text(state)
+    if not get_user_model().objects.exists():
+        say("Making demo data")
     call_command("seed_demo", if_empty=True, stdout=sys.stderr)
     call_command("demo_access")
 
