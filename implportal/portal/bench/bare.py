@@ -6,9 +6,11 @@ a short template. Our pages are reported as ratios to these, measured in the sam
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.backends.django import DjangoTemplates
 from django.urls import path
 from django.utils import timezone
 
@@ -16,6 +18,7 @@ from implportal.documents.models import DocumentVersion
 from implportal.projects.models import Project
 
 MIDDLEWARE = [
+    "implportal.portal.bench.bare.use_these_pages",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -36,12 +39,35 @@ TEMPLATES = {
     "document.html": "<!doctype html><title>{{ v.title }}</title><h1>{{ v.title }}</h1>"
     "{% for s in v.content.sections %}<h2>{{ s.title }}</h2>{{ s.html|safe }}{% endfor %}",
 }
-LOADERS = [
-    (
-        "django.template.loaders.cached.Loader",
-        [("django.template.loaders.locmem.Loader", TEMPLATES)],
-    )
-]
+ENGINE = DjangoTemplates(
+    {
+        "NAME": "bare",
+        "DIRS": [],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [("django.template.loaders.locmem.Loader", TEMPLATES)],
+                )
+            ]
+        },
+    }
+)
+
+
+def use_these_pages(get_response: Callable) -> Callable:
+    """Middleware: answer with the pages below, whatever the portal's own addresses are."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        request.urlconf = __name__
+        return get_response(request)
+
+    return answer
+
+
+def render(request: HttpRequest, template: str, context: dict) -> HttpResponse:
+    return HttpResponse(ENGINE.get_template(template).render(context, request))
 
 
 def _signed_in(request: HttpRequest) -> bool:
