@@ -7,7 +7,7 @@ worked out here. Days run from left to right, ``day_width`` pixels each.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 
@@ -30,6 +30,9 @@ DAY_WIDTHS = {"day": 26, "week": 8}
 SHORT_PLAN_DAYS = 35
 """A plan no longer than this is drawn by days unless asked otherwise."""
 LEAST_WIDTH = 760
+CHIP = 44
+"""The width of the word “Today”; the label of a day or week under it is left out."""
+TICK_ROOM = {"day": 8, "week": 20}
 LABEL_ROOM_DAYS = {"day": 5, "week": 14}
 TODAY_IS_NEAR = timedelta(days=21)
 """So far outside the plan today is still drawn."""
@@ -75,6 +78,20 @@ class Bar:
     @property
     def right(self) -> int:
         return self.x + (DIAMOND if self.task.is_milestone else self.width)
+
+    @property
+    def left(self) -> int:
+        return self.x - (DIAMOND if self.task.is_milestone else 0)
+
+    @property
+    def half(self) -> int:
+        """From the middle to the upper or lower edge."""
+        return DIAMOND if self.task.is_milestone else self.height // 2
+
+    @property
+    def leaves_at(self) -> int:
+        """Where arrows leave: the tip of a milestone, just before the end of a bar."""
+        return self.x if self.task.is_milestone else self.right - min(STUB + TIP, self.width // 2)
 
     @property
     def label_x(self) -> int:
@@ -167,7 +184,7 @@ class Chart:
 
     @property
     def today_chip_x(self) -> int | None:
-        return None if self.today_x is None else self.today_label_x - 22
+        return None if self.today_x is None else self.today_label_x - CHIP // 2
 
     @property
     def today_label_x(self) -> int | None:
@@ -222,6 +239,8 @@ def draw_gantt(
             bars[task.pk] = bar
             rows.append(Row(y, bar=bar))
             y += ROW
+    today_x = x_of(today) + day_width // 2 if first <= today <= last else None
+    room = CHIP // 2 + TICK_ROOM[scale]
     return Chart(
         scale=scale,
         first_on=first,
@@ -229,7 +248,10 @@ def draw_gantt(
         width=x_of(last) + day_width,
         height=y + 8,
         months=list(_months(first, last, x_of, day_width)),
-        ticks=list(_ticks(first, last, x_of, day_width, scale)),
+        ticks=[
+            replace(tick, label="") if today_x and abs(tick.middle - today_x) < room else tick
+            for tick in _ticks(first, last, x_of, day_width, scale)
+        ],
         weekends=list(_weekends(first, last, x_of, day_width)),
         rows=rows,
         arrows=[
@@ -241,7 +263,7 @@ def draw_gantt(
             for link in network.links
             if link.predecessor_id in bars and link.successor_id in bars
         ],
-        today_x=x_of(today) + day_width // 2 if first <= today <= last else None,
+        today_x=today_x,
     )
 
 
@@ -289,30 +311,27 @@ def _group(label: str, tasks: list[Task], *, y: int, x_of, day_width: int) -> Gr
 
 
 def _arrow(source: Bar, target: Bar, *, is_clash: bool) -> Arrow:
-    """Lead from the end of one bar to the beginning of the other.
+    """Lead from the end of one bar, down or up, to the beginning of the other.
 
-    Where there is room the arrow comes down (or up) onto the first day of the follower;
-    where the follower starts too early it goes round and comes in from the left.
+    It leaves beside the end, so that the words behind the bar stay free. Onto a milestone
+    below the bar it falls straight; where the follower starts too early it goes round.
     """
-    x1, y1, y2 = source.right, source.middle, target.middle
-    down = 1 if y2 > y1 else -1
-    landing = target.x if target.task.is_milestone else target.x + STUB
-    if landing >= x1 + CORNER:
-        half = DIAMOND if target.task.is_milestone else target.height // 2
-        end = y2 - down * half
-        tip = (
-            f"{landing},{end} {landing - TIP + 1},{end - down * TIP} "
-            f"{landing + TIP - 1},{end - down * TIP}"
-        )
-        points = [(x1, y1), (landing, y1), (landing, end - down * TIP)]
-        return Arrow(_rounded(points), tip, is_clash)
-    left = target.x - (DIAMOND if target.task.is_milestone else 0)
-    between = y1 + down * ROW // 2
-    points = [
-        (x1, y1), (x1 + STUB, y1), (x1 + STUB, between), (left - STUB - TIP, between),
-        (left - STUB - TIP, y2), (left - TIP, y2),
-    ]  # fmt: skip
-    tip = f"{left},{y2} {left - TIP},{y2 - TIP + 1} {left - TIP},{y2 + TIP - 1}"
+    down = 1 if target.y > source.y else -1
+    x, y = source.leaves_at, source.middle + down * source.half
+    left, middle = target.left, target.middle
+    if target.task.is_milestone and source.x <= target.x <= source.right:
+        end = middle - down * (target.half + 1)
+        near = end - down * TIP
+        tip = f"{target.x},{end} {target.x - TIP + 1},{near} {target.x + TIP - 1},{near}"
+        return Arrow(f"M{target.x} {y}L{target.x} {near}", tip, is_clash)
+    points = [(x, y), (x, middle), (left - TIP, middle)]
+    if left - TIP < x + CORNER:
+        between = source.middle + down * ROW // 2
+        before = left - STUB - TIP
+        points = [
+            (x, y), (x, between), (before, between), (before, middle), (left - TIP, middle),
+        ]  # fmt: skip
+    tip = f"{left},{middle} {left - TIP},{middle - TIP + 1} {left - TIP},{middle + TIP - 1}"
     return Arrow(_rounded(points), tip, is_clash)
 
 

@@ -6,121 +6,291 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('meetings', '0001_initial'),
-        ('presales', '0001_initial'),
-        ('projects', '0001_initial'),
+        ("meetings", "0001_initial"),
+        ("presales", "0001_initial"),
+        ("projects", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('last_number', models.PositiveIntegerField(default=0)),
-                ('project', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='plan', to='projects.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("last_number", models.PositiveIntegerField(default=0)),
+                (
+                    "project",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="plan",
+                        to="projects.project",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(editable=False, verbose_name='number')),
-                ('position', models.PositiveIntegerField(default=0, editable=False)),
-                ('phase_label', models.CharField(blank=True, max_length=80, verbose_name='part of the plan')),
-                ('title', models.CharField(max_length=160, verbose_name='what')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('starts_on', models.DateField(verbose_name='first day')),
-                ('ends_on', models.DateField(verbose_name='last day')),
-                ('place', models.CharField(blank=True, max_length=120, verbose_name='where')),
-                ('owner_name', models.CharField(blank=True, max_length=120, verbose_name='who at the customer')),
-                ('needs', models.TextField(blank=True, verbose_name='what else it needs')),
-                ('is_milestone', models.BooleanField(default=False, verbose_name='milestone')),
-                ('progress_percent', models.PositiveSmallIntegerField(default=0, verbose_name='progress (percent)')),
-                ('progress_note', models.CharField(blank=True, max_length=300, verbose_name='last word')),
-                ('done_at', models.DateTimeField(editable=False, null=True)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks_owned', to=settings.AUTH_USER_MODEL, verbose_name='who')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='projects.project')),
-                ('requirements', models.ManyToManyField(blank=True, related_name='tasks', to='presales.requirement', verbose_name='requirements')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(editable=False, verbose_name="number")),
+                ("position", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "phase_label",
+                    models.CharField(blank=True, max_length=80, verbose_name="part of the plan"),
+                ),
+                ("title", models.CharField(max_length=160, verbose_name="what")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                ("starts_on", models.DateField(verbose_name="first day")),
+                ("ends_on", models.DateField(verbose_name="last day")),
+                ("place", models.CharField(blank=True, max_length=120, verbose_name="where")),
+                (
+                    "owner_name",
+                    models.CharField(
+                        blank=True, max_length=120, verbose_name="who at the customer"
+                    ),
+                ),
+                ("needs", models.TextField(blank=True, verbose_name="what else it needs")),
+                ("is_milestone", models.BooleanField(default=False, verbose_name="milestone")),
+                (
+                    "progress_percent",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="progress (percent)"),
+                ),
+                (
+                    "progress_note",
+                    models.CharField(blank=True, max_length=300, verbose_name="last word"),
+                ),
+                ("done_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks_owned",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tasks",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "requirements",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="tasks",
+                        to="presales.requirement",
+                        verbose_name="requirements",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'task',
+                "verbose_name": "task",
             },
         ),
         migrations.CreateModel(
-            name='TaskLink',
+            name="TaskLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('FS', 'starts when the other has ended')], default='FS', max_length=2, verbose_name='kind')),
-                ('lag_days', models.PositiveSmallIntegerField(default=0, verbose_name='working days between')),
-                ('predecessor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links_out', to='delivery.task')),
-                ('successor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links_in', to='delivery.task')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("FS", "starts when the other has ended")],
+                        default="FS",
+                        max_length=2,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "lag_days",
+                    models.PositiveSmallIntegerField(
+                        default=0, verbose_name="working days between"
+                    ),
+                ),
+                (
+                    "predecessor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links_out",
+                        to="delivery.task",
+                    ),
+                ),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links_in",
+                        to="delivery.task",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Kickoff',
+            name="Kickoff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('goals', models.TextField(blank=True, verbose_name='goals')),
-                ('milestones', models.TextField(blank=True, verbose_name='milestones agreed')),
-                ('rules', models.TextField(blank=True, verbose_name='rules of working together')),
-                ('state', models.CharField(choices=[('PLANNED', 'Planned'), ('HELD', 'Held')], default='PLANNED', max_length=7, verbose_name='state')),
-                ('held_at', models.DateTimeField(editable=False, null=True)),
-                ('number', models.CharField(blank=True, editable=False, max_length=20, verbose_name='number')),
-                ('meeting', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='kickoff', to='meetings.meeting')),
-                ('project', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='kickoff', to='projects.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("goals", models.TextField(blank=True, verbose_name="goals")),
+                ("milestones", models.TextField(blank=True, verbose_name="milestones agreed")),
+                ("rules", models.TextField(blank=True, verbose_name="rules of working together")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("PLANNED", "Planned"), ("HELD", "Held")],
+                        default="PLANNED",
+                        max_length=7,
+                        verbose_name="state",
+                    ),
+                ),
+                ("held_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "number",
+                    models.CharField(
+                        blank=True, editable=False, max_length=20, verbose_name="number"
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="kickoff",
+                        to="meetings.meeting",
+                    ),
+                ),
+                (
+                    "project",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="kickoff",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'kick-off',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('held_at', None), ('number', ''), ('state', 'PLANNED')), models.Q(('held_at__isnull', False), ('state', 'HELD'), models.Q(('number', ''), _negated=True)), _connector='OR'), name='kickoff_held_has_moment_and_number'), models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('number',), name='kickoff_number_is_unique')],
+                "verbose_name": "kick-off",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("held_at", None), ("number", ""), ("state", "PLANNED")),
+                            models.Q(
+                                ("held_at__isnull", False),
+                                ("state", "HELD"),
+                                models.Q(("number", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="kickoff_held_has_moment_and_number",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("number", ""), _negated=True),
+                        fields=("number",),
+                        name="kickoff_number_is_unique",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['project', 'position'], name='task_in_plan'),
+            model_name="task",
+            index=models.Index(fields=["project", "position"], name="task_in_plan"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('progress_percent__lt', 100)), fields=['ends_on'], name='task_open_by_end'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("progress_percent__lt", 100)),
+                fields=["ends_on"],
+                name="task_open_by_end",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(fields=('project', 'number'), name='task_number_is_unique'),
+            model_name="task",
+            constraint=models.UniqueConstraint(
+                fields=("project", "number"), name="task_number_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='task_ends_after_it_starts'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                name="task_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('is_milestone', False), ('ends_on', models.F('starts_on')), _connector='OR'), name='task_milestone_is_one_day'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_milestone", False), ("ends_on", models.F("starts_on")), _connector="OR"
+                ),
+                name="task_milestone_is_one_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('progress_percent__lte', 100)), name='task_progress_is_a_share'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("progress_percent__lte", 100)), name="task_progress_is_a_share"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('progress_percent', 100)), models.Q(('done_at', None), ('progress_percent__lt', 100)), _connector='OR'), name='task_done_has_moment'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("done_at__isnull", False), ("progress_percent", 100)),
+                    models.Q(("done_at", None), ("progress_percent__lt", 100)),
+                    _connector="OR",
+                ),
+                name="task_done_has_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('owner', None), ('owner_name', ''), _connector='OR'), name='task_has_one_owner'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("owner", None), ("owner_name", ""), _connector="OR"),
+                name="task_has_one_owner",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tasklink',
-            constraint=models.UniqueConstraint(fields=('predecessor', 'successor'), name='task_link_is_unique'),
+            model_name="tasklink",
+            constraint=models.UniqueConstraint(
+                fields=("predecessor", "successor"), name="task_link_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tasklink',
-            constraint=models.CheckConstraint(condition=models.Q(('predecessor', models.F('successor')), _negated=True), name='task_link_joins_two_tasks'),
+            model_name="tasklink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("predecessor", models.F("successor")), _negated=True),
+                name="task_link_joins_two_tasks",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tasklink',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'FS')), name='task_link_kind_is_known'),
+            model_name="tasklink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind", "FS")), name="task_link_kind_is_known"
+            ),
         ),
     ]

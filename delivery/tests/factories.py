@@ -14,9 +14,7 @@ class TaskFactory(factory.django.DjangoModelFactory):
         model = Task
 
     class Params:
-        done = factory.Trait(
-            progress_percent=100, done_at=datetime(2026, 3, 3, 16, 0, tzinfo=UTC)
-        )
+        done = factory.Trait(progress_percent=100, done_at=datetime(2026, 3, 3, 16, 0, tzinfo=UTC))
         milestone = factory.Trait(is_milestone=True, ends_on=factory.SelfAttribute("starts_on"))
 
     project = factory.SubFactory(ProjectFactory, delivering=True)
@@ -32,7 +30,9 @@ class TaskLinkFactory(factory.django.DjangoModelFactory):
         model = TaskLink
 
     predecessor = factory.SubFactory(TaskFactory)
-    successor = factory.SubFactory(TaskFactory, project=factory.SelfAttribute("..predecessor.project"))
+    successor = factory.SubFactory(
+        TaskFactory, project=factory.SelfAttribute("..predecessor.project")
+    )
 
 
 class KickoffFactory(factory.django.DjangoModelFactory):
