@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,13 +24,17 @@ from implportal.projects.registry import (
     WaitingSource,
     set_activity_route,
 )
+from implportal.signing.registry import LinkPage, register_link_page
 from presales.domain.solution_waiting import Reading, readings, unfinished_solutions
-from presales.models import Solution
+from presales.models import Solution, Survey
 
 DRAFT_RESTS_DAYS = 3
 """A draft that nobody sent for so long is brought to mind."""
 
+set_activity_route("introduction", "presales:introduction_list")
+set_activity_route("survey", "presales:survey_list")
 set_activity_route("solution", "presales:solution_home")
+register_link_page(LinkPage("ANSWER", "presales.survey", "presales:survey_link_start"))
 TABS.register(
     ProjectTab(
         "requirements", gettext_lazy("Requirements"), 10, "presales:requirement_list", "target"
@@ -43,6 +48,53 @@ def solution_is_missing(project: Project) -> Iterator[Reason]:
     if not settled and not project.steps.filter(key="solution", state="WAIVED").exists():
         url = reverse("presales:solution_home", kwargs={"project_pk": project.pk})
         yield Reason(_("The solution is not signed yet."), url)
+
+
+def survey_is_missing(project: Project) -> Iterator[Reason]:
+    """Delivery begins when we know what is needed, or decided not to ask."""
+    if project.surveys.filter(state__in=["HANDED_IN", "CLOSED"]).exists():
+        return
+    if not project.steps.filter(key="survey", state__in=["DONE", "WAIVED"]).exists():
+        url = reverse("presales:survey_list", kwargs={"project_pk": project.pk})
+        yield Reason(_("The survey is not handed in yet."), url)
+
+
+def surveys_waiting(user: User, now: datetime) -> Iterator[Waiting]:
+    """Yield surveys with the customer, and answers that became no requirement yet; one query."""
+    surveys = (
+        Survey.objects.filter(
+            Q(project__implementation_manager=user)
+            | Q(project__project_manager=user, project__delivery_granted_at__isnull=False),
+            project__state="RUNNING",
+        )
+        .filter(Q(state=Survey.State.HANDED_IN) | Q(state=Survey.State.OPEN, sent_at__isnull=False))
+        .select_related("project", "sent_to")
+        .order_by("pk")
+    )
+    for survey in surveys:
+        if survey.state == Survey.State.HANDED_IN:
+            yield Waiting(
+                text=_("Turn the answers of “%(title)s” into requirements")
+                % {"title": survey.title},
+                project=survey.project,
+                since=survey.handed_in_at,
+                url=reverse(
+                    "presales:survey_requirements",
+                    kwargs={"project_pk": survey.project_id, "pk": survey.pk},
+                ),
+                button=_("Turn into requirements"),
+                urgency=1,
+            )
+        else:
+            yield Waiting(
+                text=_("“%(title)s” is to be answered") % {"title": survey.title},
+                project=survey.project,
+                since=survey.sent_at,
+                url=survey.get_absolute_url(),
+                button=_("See where it stands"),
+                on="CUSTOMER",
+                who=survey.sent_to.name,
+            )
 
 
 def solutions_waiting(user: User, now: datetime) -> Iterator[Waiting]:
@@ -86,5 +138,7 @@ def _line(
     )
 
 
+GATES.register(Gate("presales.survey", "DELIVERY", survey_is_missing))
 GATES.register(Gate("presales.solution", "DELIVERY", solution_is_missing))
+WAITING.register(WaitingSource("presales.surveys", surveys_waiting))
 WAITING.register(WaitingSource("presales.solutions", solutions_waiting))

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 from implportal.notifications.registry import Reminder, ReminderRule, register_rule
 from implportal.projects.models import Project
 from implportal.signing.domain.reminding import add_working_days
-from presales.models import Solution
+from presales.models import Solution, Survey
 
 UNSIGNED_WORKING_DAYS = 3
+UNANSWERED_WORKING_DAYS = 3
 
 
 def solutions_unsigned(now: datetime) -> Iterator[Reminder]:
@@ -42,6 +43,35 @@ def solutions_unsigned(now: datetime) -> Iterator[Reminder]:
             )
 
 
+def surveys_unanswered(now: datetime) -> Iterator[Reminder]:
+    """Tell the implementation manager of a survey that is out for three working days."""
+    out = Survey.objects.filter(
+        project__in=Project.objects.running(), state=Survey.State.OPEN, sent_at__isnull=False
+    ).select_related("project__implementation_manager", "sent_to")
+    for survey in out.order_by("pk"):
+        due_on = add_working_days(survey.sent_at.date(), UNANSWERED_WORKING_DAYS)
+        if due_on <= now.date():
+            yield Reminder(
+                subject_key=f"survey:{survey.pk}",
+                due_on=due_on,
+                user=survey.project.implementation_manager,
+                subject=_("“%(title)s” is not answered yet") % {"title": survey.title},
+                text=_(
+                    "%(name)s has the link since %(day)s. Send it again, or ask the "
+                    "questions in a meeting."
+                )
+                % {
+                    "name": survey.sent_to.name,
+                    "day": date_format(survey.sent_at, "j F Y"),
+                },
+                url=survey.get_absolute_url(),
+                project_id=survey.project_id,
+            )
+
+
 register_rule(
     ReminderRule("solution_unsigned", gettext_lazy("Solution unsigned"), solutions_unsigned)
+)
+register_rule(
+    ReminderRule("survey_unanswered", gettext_lazy("Survey unanswered"), surveys_unanswered)
 )

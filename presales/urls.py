@@ -1,12 +1,30 @@
 from django.urls import path
 
-from presales.views import requirements, solutions, solutions_review, solutions_sections
+from presales.views import (
+    introductions,
+    introductions_parts,
+    requirements,
+    solutions,
+    solutions_review,
+    solutions_sections,
+    surveys,
+    surveys_customer,
+    surveys_requirements,
+    surveys_templates,
+)
 
 app_name = "presales"
 
 _REQUIREMENTS = "projects/<int:project_pk>/requirements/"
 _SOLUTION = "projects/<int:project_pk>/solution/"
 _SECTION = f"{_SOLUTION}sections/<slug:key>/"
+_INTRODUCTIONS = "projects/<int:project_pk>/introductions/"
+_INTRODUCTION = f"{_INTRODUCTIONS}<int:pk>/"
+_PART = f"{_INTRODUCTION}parts/<int:part_pk>/"
+_SURVEYS = "projects/<int:project_pk>/surveys/"
+_SURVEY = f"{_SURVEYS}<int:pk>/"
+_TEMPLATES = "survey-templates/"
+_SURVEY_LINK = "r/<uuid:link_id>/survey/"
 
 urlpatterns = [
     path(_REQUIREMENTS, requirements.RequirementList.as_view(), name="requirement_list"),
@@ -60,4 +78,135 @@ urlpatterns = [
     ),
     path(f"{_SECTION}move/", solutions_sections.SectionMove.as_view(), name="section_move"),
     path(f"{_SECTION}remove/", solutions_sections.SectionRemove.as_view(), name="section_remove"),
+    path(_INTRODUCTIONS, introductions.IntroductionList.as_view(), name="introduction_list"),
+    path(
+        f"{_INTRODUCTIONS}new/",
+        introductions.IntroductionCreate.as_view(),
+        name="introduction_create",
+    ),
+    path(_INTRODUCTION, introductions.IntroductionDetail.as_view(), name="introduction_detail"),
+    path(
+        f"{_INTRODUCTION}edit/", introductions.IntroductionEdit.as_view(), name="introduction_edit"
+    ),
+    path(
+        f"{_INTRODUCTION}preview/",
+        introductions.IntroductionPreview.as_view(),
+        name="introduction_preview",
+    ),
+    path(
+        f"{_INTRODUCTION}freeze/",
+        introductions.IntroductionFreeze.as_view(),
+        name="introduction_freeze",
+    ),
+    path(
+        f"{_INTRODUCTION}reopen/",
+        introductions.IntroductionReopen.as_view(),
+        name="introduction_reopen",
+    ),
+    path(
+        f"{_INTRODUCTION}give/", introductions.IntroductionGive.as_view(), name="introduction_give"
+    ),
+    path(
+        f"{_INTRODUCTION}recipients/<int:recipient_pk>/",
+        introductions.ConfidenceNote.as_view(),
+        name="introduction_confidence",
+    ),
+    path(
+        f"{_INTRODUCTION}parts/",
+        introductions_parts.PartsAdd.as_view(),
+        name="introduction_parts_add",
+    ),
+    path(
+        f"{_INTRODUCTION}text/", introductions_parts.TextAdd.as_view(), name="introduction_text_add"
+    ),
+    path(_PART, introductions_parts.PartEdit.as_view(), name="introduction_part_edit"),
+    path(f"{_PART}move/", introductions_parts.PartMove.as_view(), name="introduction_part_move"),
+    path(
+        f"{_PART}remove/", introductions_parts.PartRemove.as_view(), name="introduction_part_remove"
+    ),
+    path(_SURVEYS, surveys.SurveyList.as_view(), name="survey_list"),
+    path(f"{_SURVEYS}new/", surveys.SurveyCreate.as_view(), name="survey_create"),
+    path(_SURVEY, surveys.SurveyDetail.as_view(), name="survey_detail"),
+    path(f"{_SURVEY}interview/", surveys.SurveyInterview.as_view(), name="survey_interview"),
+    path(
+        f"{_SURVEY}questions/<int:question_pk>/answer/",
+        surveys.AnswerKeep.as_view(),
+        name="survey_answer_keep",
+    ),
+    path(f"{_SURVEY}send/", surveys.SurveySend.as_view(), name="survey_send"),
+    path(f"{_SURVEY}hand-in/", surveys.SurveyHandIn.as_view(), name="survey_hand_in"),
+    path(f"{_SURVEY}reopen/", surveys.SurveyReopen.as_view(), name="survey_reopen"),
+    path(f"{_SURVEY}close/", surveys.SurveyClose.as_view(), name="survey_close"),
+    path(
+        f"{_SURVEY}requirements/",
+        surveys_requirements.SurveyRequirements.as_view(),
+        name="survey_requirements",
+    ),
+    path(_TEMPLATES, surveys_templates.SurveyTemplateList.as_view(), name="survey_template_list"),
+    path(
+        f"{_TEMPLATES}new/",
+        surveys_templates.SurveyTemplateCreate.as_view(),
+        name="survey_template_create",
+    ),
+    path(
+        f"{_TEMPLATES}<int:pk>/",
+        surveys_templates.SurveyTemplateDetail.as_view(),
+        name="survey_template_detail",
+    ),
+    path(
+        f"{_TEMPLATES}<int:pk>/edit/",
+        surveys_templates.SurveyTemplateEdit.as_view(),
+        name="survey_template_edit",
+    ),
+    path(
+        f"{_TEMPLATES}<int:template_pk>/sections/new/",
+        surveys_templates.TemplateSectionCreate.as_view(),
+        name="template_section_create",
+    ),
+    path(
+        f"{_TEMPLATES}sections/<int:pk>/",
+        surveys_templates.TemplateSectionEdit.as_view(),
+        name="template_section_edit",
+    ),
+    path(
+        f"{_TEMPLATES}sections/<int:pk>/move/",
+        surveys_templates.TemplateSectionMove.as_view(),
+        name="template_section_move",
+    ),
+    path(
+        f"{_TEMPLATES}sections/<int:pk>/remove/",
+        surveys_templates.TemplateSectionRemove.as_view(),
+        name="template_section_remove",
+    ),
+    path(
+        f"{_TEMPLATES}sections/<int:section_pk>/questions/new/",
+        surveys_templates.TemplateQuestionCreate.as_view(),
+        name="template_question_create",
+    ),
+    path(
+        f"{_TEMPLATES}questions/<int:pk>/",
+        surveys_templates.TemplateQuestionEdit.as_view(),
+        name="template_question_edit",
+    ),
+    path(
+        f"{_TEMPLATES}questions/<int:pk>/move/",
+        surveys_templates.TemplateQuestionMove.as_view(),
+        name="template_question_move",
+    ),
+    path(
+        f"{_TEMPLATES}questions/<int:pk>/remove/",
+        surveys_templates.TemplateQuestionRemove.as_view(),
+        name="template_question_remove",
+    ),
+    path(_SURVEY_LINK, surveys_customer.SurveyStart.as_view(), name="survey_link_start"),
+    path(
+        f"{_SURVEY_LINK}<int:number>/",
+        surveys_customer.SurveySection.as_view(),
+        name="survey_link_section",
+    ),
+    path(
+        f"{_SURVEY_LINK}hand-in/",
+        surveys_customer.SurveyHandInPage.as_view(),
+        name="survey_link_hand_in",
+    ),
 ]

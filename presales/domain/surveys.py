@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -244,8 +243,7 @@ def _tell_manager(survey: Survey, *, by: str, answers: int, at: datetime) -> Non
         subject=_("%(name)s has handed in “%(title)s”") % {"name": by, "title": survey.title},
         template="email/presales/survey_handed_in.txt",
         context={"title": survey.title, "name": by, "project": survey.project, "answers": answers},
-        url=settings.BASE_URL
-        + reverse(
+        url=reverse(
             "presales:survey_requirements",
             kwargs={"project_pk": survey.project_id, "pk": survey.pk},
         ),

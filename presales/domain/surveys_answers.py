@@ -18,6 +18,8 @@ from presales.permissions import may_interview
 
 LONGEST = {QuestionType.TEXT: 300, QuestionType.LONG_TEXT: 10_000}
 """Letters in a text."""
+LARGEST_EXPONENT = 15
+"""A number with more digits was never meant; written out it would fill pages."""
 
 
 class WrongAnswer(DomainError):
@@ -52,7 +54,7 @@ def _number(_question: SurveyQuestion, given: Any) -> str:
         number = Decimal(str(given))
     except InvalidOperation:
         number = Decimal("NaN")
-    if not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > LARGEST_EXPONENT:
         raise WrongAnswer(_("Type a number."))
     return format(number.normalize(), "f")
 

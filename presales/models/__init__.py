@@ -11,6 +11,7 @@ from presales.models.solutions import MAX_LEVEL, STATE_MOVES, Solution, Solution
 from presales.models.surveys import (
     SCALE,
     SURVEY_MOVES,
+    WITH_CHOICES,
     Answer,
     QuestionType,
     Survey,
@@ -28,6 +29,7 @@ __all__ = [
     "SCALE",
     "STATE_MOVES",
     "SURVEY_MOVES",
+    "WITH_CHOICES",
     "Answer",
     "Introduction",
     "IntroductionPart",

@@ -17,6 +17,7 @@ from implportal.kernel.errors import NotAllowed
 from implportal.kernel.exports import xlsx_response
 from implportal.kernel.forms import ReasonForm
 from implportal.kernel.views import DomainFormMixin, ListPage
+from implportal.projects.models import Project
 from implportal.projects.pages import ProjectPageMixin
 from implportal.projects.permissions import may_contribute
 from presales.domain.requirement_links import COLUMN_TITLES, thread, trace
@@ -105,16 +106,16 @@ class RequirementPageMixin(ProjectPageMixin):
 
     tab = "requirements"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.project = self.get_project()
+    def get_project(self) -> Project:
+        project = super().get_project()
         self.requirement = get_object_or_404(
-            Requirement.objects.visible_to(request.user)
+            Requirement.objects.visible_to(self.request.user)
             .with_coverage()
             .select_related("created_by", "source_answer__question__survey"),
-            project=self.project,
-            pk=kwargs["pk"],
+            project=project,
+            pk=self.kwargs["pk"],
         )
-        return super().dispatch(request, *args, **kwargs)
+        return project
 
     def get_success_url(self) -> str:
         return self.requirement.get_absolute_url()
@@ -140,11 +141,11 @@ class RequirementDetail(RequirementPageMixin, TemplateView):
 class ContributorMixin:
     """Only who works on the project comes here; a reader gets 403."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.project = self.get_project()
-        if not may_contribute(request.user, self.project):
+    def get_project(self) -> Project:
+        project = super().get_project()
+        if not may_contribute(self.request.user, project):
             raise NotAllowed
-        return super().dispatch(request, *args, **kwargs)
+        return project
 
 
 class RequirementCreate(ContributorMixin, DomainFormMixin, ProjectPageMixin, FormView):

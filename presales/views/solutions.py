@@ -64,20 +64,19 @@ class SolutionPageMixin(ProjectPageMixin):
     tab = "documents"
     needs: Any = None
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.project = self.get_project()
-        if self.needs and not type(self).needs(request.user, self.project):
+    def get_project(self) -> Project:
+        project = super().get_project()
+        if self.needs and not type(self).needs(self.request.user, project):
             raise NotAllowed
-        self.solution = self.get_solution()
-        return super().dispatch(request, *args, **kwargs)
+        self.solution = self.get_solution(project)
+        return project
 
-    def get_solution(self) -> Solution | None:
-        return get_object_or_404(
-            Solution.objects.visible_to(self.request.user)
-            .live()
-            .select_related("project__customer", "project__implementation_manager"),
-            project=self.project,
+    def get_solution(self, project: Project) -> Solution | None:
+        solution = get_object_or_404(
+            Solution.objects.visible_to(self.request.user).live(), project=project
         )
+        solution.project = project
+        return solution
 
     def get_success_url(self) -> str:
         return reverse("presales:solution_home", kwargs={"project_pk": self.project.pk})
@@ -160,9 +159,9 @@ def _action(label: str, url: str, icon: str) -> dict[str, str]:
 class SolutionHome(SolutionEditorMixin, TemplateView):
     """The living solution at its first section, or the two ways to start one."""
 
-    def get_solution(self) -> Solution | None:
+    def get_solution(self, project: Project) -> Solution | None:
         try:
-            return super().get_solution()
+            return super().get_solution(project)
         except Http404:
             return None
 
@@ -185,7 +184,7 @@ class WithoutSolutionMixin(SolutionPageMixin):
 
     needs = may_contribute
 
-    def get_solution(self) -> None:
+    def get_solution(self, project: Project) -> None:
         return None
 
 

@@ -33,9 +33,9 @@ from presales.views.solutions import SolutionEditorMixin, SolutionPageMixin, sho
 class SectionPageMixin(SolutionEditorMixin):
     """A page about the section named by ``key`` in the address."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.key = kwargs["key"]
-        return super().dispatch(request, *args, **kwargs)
+    @property
+    def key(self) -> str:
+        return self.kwargs["key"]
 
     @property
     def section(self) -> SolutionSection:

@@ -162,6 +162,7 @@ def test_to_value_keeps_what_fits(kind, given, kept):
         ("NUMBER", "many"),
         ("NUMBER", "NaN"),
         ("NUMBER", "Infinity"),
+        ("NUMBER", "1e999999"),
         ("DATE", "2026-02-30"),
         ("SINGLE_CHOICE", "d"),
         ("MULTIPLE_CHOICE", ["a", "d"]),

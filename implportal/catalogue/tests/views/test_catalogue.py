@@ -72,7 +72,7 @@ def test_somebody_who_is_not_signed_in_is_asked_to(client):
         ("field_list", 3),
     ],
 )
-def test_lists_cost_the_same_for_any_number_of_rows(  # noqa: PLR0917 - fixtures
+def test_lists_cost_the_same_for_any_number_of_rows(
     sign_in, cora, django_assert_num_queries, route, queries, rows
 ):
     LISTS[route].create_batch(rows)

@@ -1,0 +1,45 @@
+"""What the pages of pre-sales have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from implportal.kernel.errors import DomainError, NotAllowed
+from implportal.projects.models import Project
+from presales.permissions import may_prepare
+
+
+class PreparesMixin:
+    """Only for those who run the project; who may only read gets 403. Before ProjectPageMixin."""
+
+    def get_project(self) -> Project:
+        project = super().get_project()
+        if not may_prepare(self.request.user, project):
+            raise NotAllowed
+        return project
+
+
+class ActMixin:
+    """A button: one domain call, then back to a page that says what happened.
+
+    Subclasses implement ``act`` and ``get_success_url``, and set ``said``.
+    """
+
+    said = ""
+    http_method_names = ["post"]
+
+    def act(self) -> None:
+        raise NotImplementedError
+
+    def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+        try:
+            self.act()
+        except DomainError as error:
+            messages.error(request, str(error))
+        else:
+            if self.said:
+                messages.success(request, str(self.said))
+        return HttpResponseRedirect(self.get_success_url())
