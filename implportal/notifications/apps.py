@@ -9,6 +9,7 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from implportal.kernel.context import count_news_with
+        from implportal.notifications import checks  # noqa: F401 - registers the check
         from implportal.notifications.domain.outbox import unseen_by
 
         autodiscover_modules("reminders")
