@@ -355,7 +355,7 @@ def _readable(
     """Return the version behind a link that is open and may still be discussed."""
     if not SharedLink.objects.open_at(at).filter(pk=link.pk).exists():
         raise LinkIsGone(_("This link is no longer open. Please ask the sender for a new one."))
-    version = link.subject
+    version = DocumentVersion.objects.select_related("project").get(pk=link.object_id)
     if link.kind not in kinds or version.status != DocumentVersion.Status.ACTIVE:
         raise ReadingIsOver(_("This version can be read, but no longer discussed."))
     check_running(version.project)

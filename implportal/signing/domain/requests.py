@@ -69,6 +69,10 @@ class AlreadyAsked(DomainError):
     """Somebody signs this version now, or all have signed it."""
 
 
+class NothingToSeal(DomainError):
+    """Sealing has not failed."""
+
+
 @dataclass(frozen=True)
 class SignerSpec:
     """One person to ask. People of the same ``order`` are asked at the same time."""
@@ -163,11 +167,17 @@ def cancel_request(
 
 @transaction.atomic
 def retry_seal(*, request: SignatureRequest, actor: User, at: datetime) -> SignatureRequest:
-    """Try again to seal what all have signed. Raises NotAllowed, IllegalMove."""
+    """Try again to seal what all have signed.
+
+    Raises:
+        NotAllowed: ``actor`` does not run the project.
+        NothingToSeal: sealing has not failed, or somebody has asked already.
+    """
     request = SignatureRequest.objects.locked(request.pk)
     if not may_send_for_signature(actor, request.project):
         raise NotAllowed
-    check_move(REQUEST_MOVES, source=RequestState(request.state), target=RequestState.SEALING)
+    if request.state != RequestState.SEAL_FAILED:
+        raise NothingToSeal(_("There is no failed seal to try again."))
     request.state, request.state_reason = RequestState.SEALING, ""
     request.seal_claimed_at = None
     request.save(update_fields=["state", "state_reason", "seal_claimed_at"])

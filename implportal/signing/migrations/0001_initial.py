@@ -8,243 +8,612 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contenttypes', '0002_remove_content_type_name'),
-        ('documents', '0001_initial'),
-        ('notifications', '0001_initial'),
-        ('projects', '0001_initial'),
+        ("contenttypes", "0002_remove_content_type_name"),
+        ("documents", "0001_initial"),
+        ("notifications", "0001_initial"),
+        ("projects", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OneTimeCode',
+            name="OneTimeCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('session', models.CharField(max_length=64)),
-                ('hmac', models.CharField(max_length=64)),
-                ('sent_to', models.CharField(max_length=254)),
-                ('sent_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('used_at', models.DateTimeField(null=True)),
-                ('voided_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("session", models.CharField(max_length=64)),
+                ("hmac", models.CharField(max_length=64)),
+                ("sent_to", models.CharField(max_length=254)),
+                ("sent_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("used_at", models.DateTimeField(null=True)),
+                ("voided_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='SharedLink',
+            name="SharedLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('READ', 'To read'), ('DISCUSS', 'To read and discuss'), ('SIGN', 'To sign'), ('ANSWER', 'To answer a survey'), ('REQUEST', 'To send requests'), ('ATTEND', 'To attend a training'), ('CONFIRM', 'To confirm minutes')], max_length=8, verbose_name='kind')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('token_sha256', models.CharField(max_length=64, unique=True)),
-                ('object_id', models.PositiveBigIntegerField()),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
-                ('sent_at', models.DateTimeField(verbose_name='sent')),
-                ('valid_days', models.PositiveSmallIntegerField()),
-                ('expires_at', models.DateTimeField(verbose_name='open until')),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('mail', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('opened_at', models.DateTimeField(null=True, verbose_name='opened')),
-                ('copied_by_hand', models.BooleanField(default=False)),
-                ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='shared_links', to='projects.contact')),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
-                ('message', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='notifications.message')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shared_links', to='projects.project')),
-                ('replaced_by', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaces', to='signing.sharedlink')),
-                ('sent_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("READ", "To read"),
+                            ("DISCUSS", "To read and discuss"),
+                            ("SIGN", "To sign"),
+                            ("ANSWER", "To answer a survey"),
+                            ("REQUEST", "To send requests"),
+                            ("ATTEND", "To attend a training"),
+                            ("CONFIRM", "To confirm minutes"),
+                        ],
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("token_sha256", models.CharField(max_length=64, unique=True)),
+                ("object_id", models.PositiveBigIntegerField()),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail")),
+                ("sent_at", models.DateTimeField(verbose_name="sent")),
+                ("valid_days", models.PositiveSmallIntegerField()),
+                ("expires_at", models.DateTimeField(verbose_name="open until")),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "mail",
+                    models.JSONField(
+                        default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(null=True, verbose_name="opened")),
+                ("copied_by_hand", models.BooleanField(default=False)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="shared_links",
+                        to="projects.contact",
+                    ),
+                ),
+                (
+                    "content_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="contenttypes.contenttype",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="notifications.message",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shared_links",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "replaced_by",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaces",
+                        to="signing.sharedlink",
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'shared link',
+                "verbose_name": "shared link",
             },
         ),
         migrations.CreateModel(
-            name='SectionConfirmation',
+            name="SectionConfirmation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('section_key', models.CharField(max_length=80)),
-                ('section_sha256', models.CharField(max_length=64)),
-                ('name', models.CharField(max_length=200)),
-                ('email', models.EmailField(max_length=254)),
-                ('confirmed_at', models.DateTimeField()),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='confirmations', to='documents.documentversion')),
-                ('link', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='confirmations', to='signing.sharedlink')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("section_key", models.CharField(max_length=80)),
+                ("section_sha256", models.CharField(max_length=64)),
+                ("name", models.CharField(max_length=200)),
+                ("email", models.EmailField(max_length=254)),
+                ("confirmed_at", models.DateTimeField()),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="confirmations",
+                        to="documents.documentversion",
+                    ),
+                ),
+                (
+                    "link",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="confirmations",
+                        to="signing.sharedlink",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('section_key', models.CharField(max_length=80)),
-                ('section_title', models.CharField(max_length=300, verbose_name='section')),
-                ('name', models.CharField(max_length=200, verbose_name='from')),
-                ('email', models.EmailField(max_length=254)),
-                ('text', models.TextField(verbose_name='question')),
-                ('state', models.CharField(choices=[('OPEN', 'Waiting for an answer'), ('ANSWERED', 'Answered'), ('CLOSED', 'Settled')], default='OPEN', max_length=8, verbose_name='state')),
-                ('asked_at', models.DateTimeField(verbose_name='asked')),
-                ('waiting_since', models.DateTimeField()),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='documents.documentversion')),
-                ('link', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='signing.sharedlink')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("section_key", models.CharField(max_length=80)),
+                ("section_title", models.CharField(max_length=300, verbose_name="section")),
+                ("name", models.CharField(max_length=200, verbose_name="from")),
+                ("email", models.EmailField(max_length=254)),
+                ("text", models.TextField(verbose_name="question")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("OPEN", "Waiting for an answer"),
+                            ("ANSWERED", "Answered"),
+                            ("CLOSED", "Settled"),
+                        ],
+                        default="OPEN",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="asked")),
+                ("waiting_since", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="questions",
+                        to="documents.documentversion",
+                    ),
+                ),
+                (
+                    "link",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="questions",
+                        to="signing.sharedlink",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SignatureRequest',
+            name="SignatureRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('state', models.CharField(choices=[('SENT', 'Sent for signature'), ('IN_PROGRESS', 'Being signed'), ('SEALING', 'Being sealed'), ('SEAL_FAILED', 'Could not be sealed'), ('COMPLETED', 'Signed by all'), ('DECLINED', 'Declined'), ('CANCELLED', 'Cancelled'), ('EXPIRED', 'Expired'), ('SUPERSEDED', 'Replaced by a newer version')], default='SENT', max_length=11, verbose_name='state')),
-                ('state_reason', models.CharField(blank=True, max_length=1000, verbose_name='reason')),
-                ('code_required', models.BooleanField(verbose_name='one-time code required')),
-                ('created_at', models.DateTimeField(verbose_name='sent')),
-                ('valid_days', models.PositiveSmallIntegerField()),
-                ('expires_at', models.DateTimeField(verbose_name='until')),
-                ('all_signed_at', models.DateTimeField(null=True)),
-                ('completed_at', models.DateTimeField(null=True)),
-                ('seal_claimed_at', models.DateTimeField(null=True)),
-                ('seal_attempts', models.PositiveSmallIntegerField(default=0)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signature_requests', to='projects.project')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signature_requests', to='documents.documentversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("SENT", "Sent for signature"),
+                            ("IN_PROGRESS", "Being signed"),
+                            ("SEALING", "Being sealed"),
+                            ("SEAL_FAILED", "Could not be sealed"),
+                            ("COMPLETED", "Signed by all"),
+                            ("DECLINED", "Declined"),
+                            ("CANCELLED", "Cancelled"),
+                            ("EXPIRED", "Expired"),
+                            ("SUPERSEDED", "Replaced by a newer version"),
+                        ],
+                        default="SENT",
+                        max_length=11,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "state_reason",
+                    models.CharField(blank=True, max_length=1000, verbose_name="reason"),
+                ),
+                ("code_required", models.BooleanField(verbose_name="one-time code required")),
+                ("created_at", models.DateTimeField(verbose_name="sent")),
+                ("valid_days", models.PositiveSmallIntegerField()),
+                ("expires_at", models.DateTimeField(verbose_name="until")),
+                ("all_signed_at", models.DateTimeField(null=True)),
+                ("completed_at", models.DateTimeField(null=True)),
+                ("seal_claimed_at", models.DateTimeField(null=True)),
+                ("seal_attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signature_requests",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signature_requests",
+                        to="documents.documentversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'signature request',
+                "verbose_name": "signature request",
             },
         ),
         migrations.CreateModel(
-            name='Signer',
+            name="Signer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(verbose_name='order')),
-                ('role', models.CharField(choices=[('SIGNER', 'Signs'), ('APPROVER', 'Approves'), ('VIEWER', 'Reads along'), ('COPY', 'Gets a copy')], max_length=8, verbose_name='part')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
-                ('state', models.CharField(choices=[('WAITING', 'Not yet asked'), ('INVITED', 'Asked'), ('VIEWED', 'Has opened it'), ('VERIFIED', 'E-mail verified'), ('SIGNED', 'Signed'), ('DECLINED', 'Declined')], default='WAITING', max_length=8, verbose_name='state')),
-                ('invited_at', models.DateTimeField(null=True)),
-                ('viewed_at', models.DateTimeField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decline_reason', models.CharField(blank=True, max_length=1000)),
-                ('reminders', models.PositiveSmallIntegerField(default=0)),
-                ('reminded_at', models.DateTimeField(null=True)),
-                ('verified_at', models.DateTimeField(null=True)),
-                ('verified_session', models.CharField(blank=True, max_length=64)),
-                ('code_tries', models.PositiveSmallIntegerField(default=0)),
-                ('code_tries_on', models.DateField(null=True)),
-                ('locked_at', models.DateTimeField(null=True)),
-                ('evidence', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, null=True)),
-                ('statement_sha256', models.CharField(blank=True, max_length=64)),
-                ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='projects.contact')),
-                ('link', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='signer', to='signing.sharedlink')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signers', to='signing.signaturerequest')),
-                ('verified_code', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='signing.onetimecode')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(verbose_name="order")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("SIGNER", "Signs"),
+                            ("APPROVER", "Approves"),
+                            ("VIEWER", "Reads along"),
+                            ("COPY", "Gets a copy"),
+                        ],
+                        max_length=8,
+                        verbose_name="part",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("WAITING", "Not yet asked"),
+                            ("INVITED", "Asked"),
+                            ("VIEWED", "Has opened it"),
+                            ("VERIFIED", "E-mail verified"),
+                            ("SIGNED", "Signed"),
+                            ("DECLINED", "Declined"),
+                        ],
+                        default="WAITING",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("invited_at", models.DateTimeField(null=True)),
+                ("viewed_at", models.DateTimeField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decline_reason", models.CharField(blank=True, max_length=1000)),
+                ("reminders", models.PositiveSmallIntegerField(default=0)),
+                ("reminded_at", models.DateTimeField(null=True)),
+                ("verified_at", models.DateTimeField(null=True)),
+                ("verified_session", models.CharField(blank=True, max_length=64)),
+                ("code_tries", models.PositiveSmallIntegerField(default=0)),
+                ("code_tries_on", models.DateField(null=True)),
+                ("locked_at", models.DateTimeField(null=True)),
+                (
+                    "evidence",
+                    models.JSONField(
+                        encoder=django.core.serializers.json.DjangoJSONEncoder, null=True
+                    ),
+                ),
+                ("statement_sha256", models.CharField(blank=True, max_length=64)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="projects.contact",
+                    ),
+                ),
+                (
+                    "link",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signer",
+                        to="signing.sharedlink",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signers",
+                        to="signing.signaturerequest",
+                    ),
+                ),
+                (
+                    "verified_code",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="signing.onetimecode",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='onetimecode',
-            name='signer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='codes', to='signing.signer'),
+            model_name="onetimecode",
+            name="signer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="codes",
+                to="signing.signer",
+            ),
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('text', models.TextField()),
-                ('written_at', models.DateTimeField()),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='signing.question')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("text", models.TextField()),
+                ("written_at", models.DateTimeField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="signing.question",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='answer_says_something')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True),
+                        name="answer_says_something",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='sharedlink',
-            index=models.Index(fields=['project', '-sent_at'], name='link_of_project'),
+            model_name="sharedlink",
+            index=models.Index(fields=["project", "-sent_at"], name="link_of_project"),
         ),
         migrations.AddIndex(
-            model_name='sharedlink',
-            index=models.Index(fields=['content_type', 'object_id'], name='link_of_subject'),
+            model_name="sharedlink",
+            index=models.Index(fields=["content_type", "object_id"], name="link_of_subject"),
         ),
         migrations.AddConstraint(
-            model_name='sharedlink',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['READ', 'DISCUSS', 'SIGN', 'ANSWER', 'REQUEST', 'ATTEND', 'CONFIRM'])), name='link_kind_is_known'),
+            model_name="sharedlink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        ["READ", "DISCUSS", "SIGN", "ANSWER", "REQUEST", "ATTEND", "CONFIRM"],
+                    )
+                ),
+                name="link_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sharedlink',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='link_ends_after_sending'),
+            model_name="sharedlink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("expires_at__gt", models.F("sent_at"))),
+                name="link_ends_after_sending",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sharedlink',
-            constraint=models.CheckConstraint(condition=models.Q(('replaced_by', None), ('revoked_at__isnull', False), _connector='OR'), name='link_replaced_is_revoked'),
+            model_name="sharedlink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("replaced_by", None), ("revoked_at__isnull", False), _connector="OR"
+                ),
+                name="link_replaced_is_revoked",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sectionconfirmation',
-            constraint=models.UniqueConstraint(fields=('version', 'section_key', 'email'), name='section_confirmed_once_each'),
+            model_name="sectionconfirmation",
+            constraint=models.UniqueConstraint(
+                fields=("version", "section_key", "email"), name="section_confirmed_once_each"
+            ),
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=models.Index(fields=['state', 'waiting_since'], name='question_waiting'),
+            model_name="question",
+            index=models.Index(fields=["state", "waiting_since"], name="question_waiting"),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['OPEN', 'ANSWERED', 'CLOSED'])), name='question_state_is_known'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["OPEN", "ANSWERED", "CLOSED"])),
+                name="question_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='question_says_something'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="question_says_something"
+            ),
         ),
         migrations.AddIndex(
-            model_name='signaturerequest',
-            index=models.Index(fields=['state', 'expires_at'], name='request_standing'),
+            model_name="signaturerequest",
+            index=models.Index(fields=["state", "expires_at"], name="request_standing"),
         ),
         migrations.AddConstraint(
-            model_name='signaturerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['SENT', 'IN_PROGRESS', 'SEALING', 'SEAL_FAILED', 'COMPLETED', 'DECLINED', 'CANCELLED', 'EXPIRED', 'SUPERSEDED'])), name='request_state_is_known'),
+            model_name="signaturerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "SENT",
+                            "IN_PROGRESS",
+                            "SEALING",
+                            "SEAL_FAILED",
+                            "COMPLETED",
+                            "DECLINED",
+                            "CANCELLED",
+                            "EXPIRED",
+                            "SUPERSEDED",
+                        ],
+                    )
+                ),
+                name="request_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signaturerequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('SENT', 'IN_PROGRESS', 'SEALING', 'SEAL_FAILED'))), fields=('version',), name='request_one_unfinished_per_version'),
+            model_name="signaturerequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("state__in", ("SENT", "IN_PROGRESS", "SEALING", "SEAL_FAILED"))
+                ),
+                fields=("version",),
+                name="request_one_unfinished_per_version",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signaturerequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'COMPLETED')), fields=('version',), name='request_one_completed_per_version'),
+            model_name="signaturerequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "COMPLETED")),
+                fields=("version",),
+                name="request_one_completed_per_version",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signaturerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('completed_at__isnull', False), ('state', 'COMPLETED')), models.Q(models.Q(('state', 'COMPLETED'), _negated=True), ('completed_at', None)), _connector='OR'), name='request_completed_together'),
+            model_name="signaturerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("completed_at__isnull", False), ("state", "COMPLETED")),
+                    models.Q(
+                        models.Q(("state", "COMPLETED"), _negated=True), ("completed_at", None)
+                    ),
+                    _connector="OR",
+                ),
+                name="request_completed_together",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signer',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['WAITING', 'INVITED', 'VIEWED', 'VERIFIED', 'SIGNED', 'DECLINED'])), name='signer_state_is_known'),
+            model_name="signer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ["WAITING", "INVITED", "VIEWED", "VERIFIED", "SIGNED", "DECLINED"],
+                    )
+                ),
+                name="signer_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signer',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['SIGNER', 'APPROVER', 'VIEWER', 'COPY'])), name='signer_role_is_known'),
+            model_name="signer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["SIGNER", "APPROVER", "VIEWER", "COPY"])),
+                name="signer_role_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signer',
-            constraint=models.UniqueConstraint(fields=('request', 'email'), name='signer_once_per_request'),
+            model_name="signer",
+            constraint=models.UniqueConstraint(
+                fields=("request", "email"), name="signer_once_per_request"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', False), ('evidence__isnull', False), ('state', 'SIGNED'), models.Q(('statement_sha256', ''), _negated=True)), models.Q(models.Q(('state', 'SIGNED'), _negated=True), ('evidence__isnull', True), ('statement_sha256', '')), _connector='OR'), name='signer_signed_has_evidence'),
+            model_name="signer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        ("evidence__isnull", False),
+                        ("state", "SIGNED"),
+                        models.Q(("statement_sha256", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("state", "SIGNED"), _negated=True),
+                        ("evidence__isnull", True),
+                        ("statement_sha256", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="signer_signed_has_evidence",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'DECLINED'), _negated=True), models.Q(('decline_reason', ''), _negated=True), _connector='OR'), name='signer_declined_has_reason'),
+            model_name="signer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "DECLINED"), _negated=True),
+                    models.Q(("decline_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="signer_declined_has_reason",
+            ),
         ),
         migrations.AddIndex(
-            model_name='onetimecode',
-            index=models.Index(fields=['signer', '-sent_at'], name='code_of_signer'),
+            model_name="onetimecode",
+            index=models.Index(fields=["signer", "-sent_at"], name="code_of_signer"),
         ),
         migrations.AddConstraint(
-            model_name='onetimecode',
-            constraint=models.UniqueConstraint(condition=models.Q(('used_at', None), ('voided_at', None)), fields=('signer',), name='code_one_live_per_signer'),
+            model_name="onetimecode",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("used_at", None), ("voided_at", None)),
+                fields=("signer",),
+                name="code_one_live_per_signer",
+            ),
         ),
     ]
