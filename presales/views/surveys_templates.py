@@ -107,7 +107,8 @@ class ItemFormMixin(KeepsTemplatesMixin):
         return f"{section.template.get_absolute_url()}#section-{section.pk}"
 
     def get_context_data(self, **kwargs: Any) -> dict:
-        return super().get_context_data(title=self.title, back=self.back(), **kwargs)
+        context = super().get_context_data(title=self.title, **kwargs)
+        return context | {"back": self.back()}
 
     def back(self) -> str:
         return reverse("presales:survey_template_list")
