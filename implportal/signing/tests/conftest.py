@@ -56,7 +56,7 @@ def _pages_at_once(monkeypatch):
         return b"%PDF-1.7 " + digest(repr((content, arguments)).encode()).encode()
 
     monkeypatch.setattr("implportal.documents.renderer.render_document", render)
-    monkeypatch.setattr("implportal.documents.sealing.seal", lambda pdf, key: pdf + b" sealed")
+    monkeypatch.setattr("implportal.documents.sealing.seal", lambda pdf, **_key: pdf + b" sealed")
 
 
 @pytest.fixture

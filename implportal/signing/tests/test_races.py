@@ -1,7 +1,9 @@
 """Real threads on a real database: of two that come at once, one wins."""
 
+import sqlite3
 import threading
 from collections import Counter
+from contextlib import closing
 
 import pytest
 from django.db import connection, connections
@@ -29,10 +31,20 @@ def _tasks_wait(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def _shared_database():
-    """Threads share an SQLite database in memory only through its one locked table cache."""
-    if connection.vendor == "sqlite" and connection.is_in_memory_db():
-        pytest.skip("needs a database in a file: TEST_DATABASE_FILE")
+def _database_for_threads(transactional_db, tmp_path):
+    """An SQLite database in memory belongs to one thread: these tests get a copy in a file."""
+    if connection.vendor != "sqlite" or not connection.is_in_memory_db():
+        yield
+        return
+    connection.ensure_connection()
+    memory, name = connection.connection, connection.settings_dict["NAME"]
+    file = tmp_path / "threads.sqlite3"
+    with closing(sqlite3.connect(file)) as copy:
+        memory.backup(copy)
+    connection.connection, connection.settings_dict["NAME"] = None, str(file)
+    yield
+    connection.close()
+    connection.connection, connection.settings_dict["NAME"] = memory, name
 
 
 def together(*works):
@@ -43,7 +55,7 @@ def together(*works):
         try:
             barrier.wait()
             results[number] = work()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - what it raised is the result
             results[number] = error
         finally:
             connections.close_all()
