@@ -7,77 +7,209 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('projects', '0001_initial'),
+        ("projects", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Meeting',
+            name="Meeting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('INTRODUCTION', 'Company introduction'), ('DEMONSTRATION', 'Product demonstration'), ('EXCHANGE', 'Technical exchange'), ('INSPECTION', 'Company inspection'), ('EXECUTIVE', 'Executive meeting'), ('KICKOFF', 'Kick-off conference'), ('TRAINING', 'Training'), ('PROMOTION', 'Promotion'), ('OTHER', 'Other meeting')], default='OTHER', max_length=13, verbose_name='kind')),
-                ('title', models.CharField(max_length=160, verbose_name='title')),
-                ('start_at', models.DateTimeField(verbose_name='start')),
-                ('end_at', models.DateTimeField(verbose_name='end')),
-                ('time_zone', models.CharField(max_length=40, validators=[implportal.accounts.models.validate_time_zone], verbose_name='time zone')),
-                ('place', models.CharField(blank=True, max_length=200, verbose_name='place')),
-                ('call_link', models.URLField(blank=True, max_length=500, verbose_name='call link')),
-                ('agenda', models.TextField(blank=True, verbose_name='agenda')),
-                ('minutes', models.TextField(blank=True, verbose_name='minutes')),
-                ('state', models.CharField(choices=[('PLANNED', 'Planned'), ('HELD', 'Held'), ('CANCELLED', 'Cancelled')], default='PLANNED', max_length=9, verbose_name='state')),
-                ('state_reason', models.CharField(blank=True, max_length=1000, verbose_name='reason')),
-                ('revision', models.PositiveIntegerField(default=0, editable=False)),
-                ('organiser', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings_organised', to=settings.AUTH_USER_MODEL, verbose_name='organiser')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='meetings', to='projects.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("INTRODUCTION", "Company introduction"),
+                            ("DEMONSTRATION", "Product demonstration"),
+                            ("EXCHANGE", "Technical exchange"),
+                            ("INSPECTION", "Company inspection"),
+                            ("EXECUTIVE", "Executive meeting"),
+                            ("KICKOFF", "Kick-off conference"),
+                            ("TRAINING", "Training"),
+                            ("PROMOTION", "Promotion"),
+                            ("OTHER", "Other meeting"),
+                        ],
+                        default="OTHER",
+                        max_length=13,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(max_length=160, verbose_name="title")),
+                ("start_at", models.DateTimeField(verbose_name="start")),
+                ("end_at", models.DateTimeField(verbose_name="end")),
+                (
+                    "time_zone",
+                    models.CharField(
+                        max_length=40,
+                        validators=[implportal.accounts.models.validate_time_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                ("place", models.CharField(blank=True, max_length=200, verbose_name="place")),
+                (
+                    "call_link",
+                    models.URLField(blank=True, max_length=500, verbose_name="call link"),
+                ),
+                ("agenda", models.TextField(blank=True, verbose_name="agenda")),
+                ("minutes", models.TextField(blank=True, verbose_name="minutes")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("PLANNED", "Planned"),
+                            ("HELD", "Held"),
+                            ("CANCELLED", "Cancelled"),
+                        ],
+                        default="PLANNED",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "state_reason",
+                    models.CharField(blank=True, max_length=1000, verbose_name="reason"),
+                ),
+                ("revision", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "organiser",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="meetings_organised",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="organiser",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="meetings",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'meeting',
+                "verbose_name": "meeting",
             },
         ),
         migrations.CreateModel(
-            name='Attendee',
+            name="Attendee",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(blank=True, max_length=120, verbose_name='name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('invited', models.BooleanField(default=True, verbose_name='invited')),
-                ('came', models.BooleanField(null=True, verbose_name='came')),
-                ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attendances', to='projects.contact')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attendances', to=settings.AUTH_USER_MODEL)),
-                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendees', to='meetings.meeting')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=120, verbose_name="name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("invited", models.BooleanField(default=True, verbose_name="invited")),
+                ("came", models.BooleanField(null=True, verbose_name="came")),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendances",
+                        to="projects.contact",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendances",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attendees",
+                        to="meetings.meeting",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['project', '-start_at'], name='meeting_by_project'),
+            model_name="meeting",
+            index=models.Index(fields=["project", "-start_at"], name="meeting_by_project"),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['INTRODUCTION', 'DEMONSTRATION', 'EXCHANGE', 'INSPECTION', 'EXECUTIVE', 'KICKOFF', 'TRAINING', 'PROMOTION', 'OTHER'])), name='meeting_kind_is_known'),
+            model_name="meeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "INTRODUCTION",
+                            "DEMONSTRATION",
+                            "EXCHANGE",
+                            "INSPECTION",
+                            "EXECUTIVE",
+                            "KICKOFF",
+                            "TRAINING",
+                            "PROMOTION",
+                            "OTHER",
+                        ],
+                    )
+                ),
+                name="meeting_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['PLANNED', 'HELD', 'CANCELLED'])), name='meeting_state_is_known'),
+            model_name="meeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["PLANNED", "HELD", "CANCELLED"])),
+                name="meeting_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('end_at__gt', models.F('start_at'))), name='meeting_ends_after_it_starts'),
+            model_name="meeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end_at__gt", models.F("start_at"))),
+                name="meeting_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendee',
-            constraint=models.UniqueConstraint(fields=('meeting', 'user'), name='attendee_user_is_unique'),
+            model_name="attendee",
+            constraint=models.UniqueConstraint(
+                fields=("meeting", "user"), name="attendee_user_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendee',
-            constraint=models.UniqueConstraint(fields=('meeting', 'contact'), name='attendee_contact_is_unique'),
+            model_name="attendee",
+            constraint=models.UniqueConstraint(
+                fields=("meeting", "contact"), name="attendee_contact_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendee',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('contact', None), ('email', ''), ('name', ''), ('user__isnull', False)), models.Q(('contact__isnull', False), ('email', ''), ('name', ''), ('user', None)), models.Q(('contact', None), ('user', None), models.Q(('name', ''), _negated=True)), _connector='OR'), name='attendee_is_one_person'),
+            model_name="attendee",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("contact", None), ("email", ""), ("name", ""), ("user__isnull", False)
+                    ),
+                    models.Q(
+                        ("contact__isnull", False), ("email", ""), ("name", ""), ("user", None)
+                    ),
+                    models.Q(
+                        ("contact", None), ("user", None), models.Q(("name", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="attendee_is_one_person",
+            ),
         ),
     ]
