@@ -195,7 +195,12 @@ set_activity_route("acceptance", "aftersales:acceptance_detail")
 set_activity_route("payment", "aftersales:project_money")
 TABS.register(
     ProjectTab(
-        "money", gettext_lazy("Money"), 70, "aftersales:project_money", "coin", may_see_money
+        "money",
+        gettext_lazy("Money"),
+        70,
+        "aftersales:project_money",
+        "coin",
+        visible=may_see_money,
     )
 )
 GATES.register(Gate("aftersales.accepted_and_paid", Phase.CLOSED, missing_for_closing))

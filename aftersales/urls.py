@@ -1,10 +1,13 @@
 from django.urls import path
 
-from aftersales.views import money, payments
+from aftersales.views import acceptances, money, payments, trainings
 
 app_name = "aftersales"
 
-MONEY = "projects/<int:project_pk>/money/"
+PROJECT = "projects/<int:project_pk>/"
+MONEY = f"{PROJECT}money/"
+ACCEPTANCE = f"{PROJECT}acceptance/"
+TRAINING = f"{PROJECT}training/"
 
 urlpatterns = [
     path("payments/", payments.PaymentBoard.as_view(), name="payment_board"),
@@ -17,5 +20,39 @@ urlpatterns = [
         f"{MONEY}<int:pk>/write-off/",
         money.InstallmentWriteOff.as_view(),
         name="installment_write_off",
+    ),
+    path(ACCEPTANCE, acceptances.AcceptanceDetail.as_view(), name="acceptance_detail"),
+    path(f"{ACCEPTANCE}start/", acceptances.AcceptanceStart.as_view(), name="acceptance_start"),
+    path(f"{ACCEPTANCE}place/", acceptances.AcceptancePlace.as_view(), name="acceptance_place"),
+    path(f"{ACCEPTANCE}committee/", acceptances.CommitteeEdit.as_view(), name="committee_edit"),
+    path(
+        f"{ACCEPTANCE}certificate/", acceptances.CertificateSend.as_view(), name="certificate_send"
+    ),
+    path(
+        f"{ACCEPTANCE}certificate/recall/",
+        acceptances.CertificateRecall.as_view(),
+        name="certificate_recall",
+    ),
+    path(f"{ACCEPTANCE}criteria/new/", acceptances.CriterionAdd.as_view(), name="criterion_add"),
+    path(
+        f"{ACCEPTANCE}criteria/<int:pk>/",
+        acceptances.CriterionCheck.as_view(),
+        name="criterion_check",
+    ),
+    path(TRAINING, trainings.TrainingList.as_view(), name="training_list"),
+    path(f"{TRAINING}courses/new/", trainings.CourseCreate.as_view(), name="course_create"),
+    path(f"{TRAINING}courses/<int:pk>/", trainings.CourseEdit.as_view(), name="course_edit"),
+    path(
+        f"{TRAINING}courses/<int:pk>/sessions/new/",
+        trainings.SessionPlan.as_view(),
+        name="session_plan",
+    ),
+    path(
+        f"{TRAINING}sessions/<int:pk>/", trainings.SessionDetail.as_view(), name="training_session"
+    ),
+    path(
+        f"{TRAINING}sessions/<int:pk>/trainees/",
+        trainings.TraineesAdd.as_view(),
+        name="trainees_add",
     ),
 ]

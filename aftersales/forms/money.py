@@ -7,13 +7,14 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.domain.installments import InstallmentRow
 from aftersales.models import Installment, ReleaseEvent
 from implportal.kernel.forms import DateInput, PageForm
-from implportal.kernel.money import MoneyField
+from implportal.kernel.money import MoneyField, format_money
 
 MOST_ROWS = 40
 
@@ -77,6 +78,10 @@ class InstallmentForm(PageForm):
 
 class BaseInstallmentFormSet(forms.BaseFormSet):
     """Rows that are left empty or ticked for removal do not count."""
+
+    def add_fields(self, form: InstallmentForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = _("Remove this part")
 
     def rows(self) -> list[InstallmentRow]:
         return [
@@ -145,12 +150,20 @@ class ReceiptForm(PageForm):
         self.invoices = invoices
         for invoice in invoices:
             self.fields[f"part_{invoice.pk}"] = MoneyField(
-                currency=currency, required=False, label=str(invoice)
+                currency=currency,
+                required=False,
+                label=str(invoice),
+                help_text=_now("%(project)s: %(open)s open, due on %(day)s.")
+                % {
+                    "project": invoice.project.code,
+                    "open": format_money(invoice.open_minor, currency),
+                    "day": date_format(invoice.due_on, "j F Y"),
+                },
             )
 
     @property
-    def parts(self) -> list[tuple[Installment, forms.BoundField]]:
-        return [(invoice, self[f"part_{invoice.pk}"]) for invoice in self.invoices]
+    def parts(self) -> list[forms.BoundField]:
+        return [self[f"part_{invoice.pk}"] for invoice in self.invoices]
 
     @property
     def main_fields(self) -> list[forms.BoundField]:

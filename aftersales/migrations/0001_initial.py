@@ -7,277 +7,781 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('delivery', '0001_initial'),
-        ('meetings', '0001_initial'),
-        ('presales', '0001_initial'),
-        ('projects', '0001_initial'),
+        ("delivery", "0001_initial"),
+        ("meetings", "0001_initial"),
+        ("presales", "0001_initial"),
+        ("projects", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Acceptance',
+            name="Acceptance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('DRAFT', 'Being prepared'), ('OPEN', 'Being checked'), ('SIGNING', 'Out for signature'), ('SIGNED', 'Signed')], default='DRAFT', max_length=7, verbose_name='state')),
-                ('number', models.CharField(blank=True, max_length=20, verbose_name='number')),
-                ('place', models.CharField(blank=True, max_length=160, verbose_name='place')),
-                ('held_on', models.DateField(null=True, verbose_name='day')),
-                ('declined_reason', models.CharField(blank=True, max_length=2000, verbose_name='why it came back')),
-                ('sent_at', models.DateTimeField(null=True, verbose_name='sent')),
-                ('signed_at', models.DateTimeField(null=True, verbose_name='signed')),
-                ('project', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='acceptance', to='projects.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "Being prepared"),
+                            ("OPEN", "Being checked"),
+                            ("SIGNING", "Out for signature"),
+                            ("SIGNED", "Signed"),
+                        ],
+                        default="DRAFT",
+                        max_length=7,
+                        verbose_name="state",
+                    ),
+                ),
+                ("number", models.CharField(blank=True, max_length=20, verbose_name="number")),
+                ("place", models.CharField(blank=True, max_length=160, verbose_name="place")),
+                ("held_on", models.DateField(null=True, verbose_name="day")),
+                (
+                    "declined_reason",
+                    models.CharField(blank=True, max_length=2000, verbose_name="why it came back"),
+                ),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="sent")),
+                ("signed_at", models.DateTimeField(null=True, verbose_name="signed")),
+                (
+                    "project",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acceptance",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'acceptance',
+                "verbose_name": "acceptance",
             },
         ),
         migrations.CreateModel(
-            name='CommitteeMember',
+            name="CommitteeMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('CUSTOMER_EXPERT', 'Customer'), ('IMPLEMENTATION', 'Implementation'), ('PROJECT', 'Project management'), ('BUSINESS', 'Business')], max_length=15, verbose_name='part')),
-                ('signs', models.BooleanField(default=False, verbose_name='signs the certificate')),
-                ('acceptance', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='committee', to='aftersales.acceptance')),
-                ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.contact')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("CUSTOMER_EXPERT", "Customer"),
+                            ("IMPLEMENTATION", "Implementation"),
+                            ("PROJECT", "Project management"),
+                            ("BUSINESS", "Business"),
+                        ],
+                        max_length=15,
+                        verbose_name="part",
+                    ),
+                ),
+                ("signs", models.BooleanField(default=False, verbose_name="signs the certificate")),
+                (
+                    "acceptance",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="committee",
+                        to="aftersales.acceptance",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="projects.contact",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Course',
+            name="Course",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=160, verbose_name='title')),
-                ('topics', models.TextField(blank=True, help_text='One in each line.', verbose_name='topics')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='courses', to='projects.project')),
-                ('requirements', models.ManyToManyField(blank=True, related_name='courses', to='presales.requirement', verbose_name='requirements')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=160, verbose_name="title")),
+                (
+                    "topics",
+                    models.TextField(
+                        blank=True, help_text="One in each line.", verbose_name="topics"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="courses",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "requirements",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="courses",
+                        to="presales.requirement",
+                        verbose_name="requirements",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'course',
+                "verbose_name": "course",
             },
         ),
         migrations.CreateModel(
-            name='Criterion',
+            name="Criterion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(verbose_name='order')),
-                ('text', models.CharField(max_length=500, verbose_name='criterion')),
-                ('result', models.CharField(choices=[('OPEN', 'Not checked'), ('PASSED', 'Passed'), ('FAILED', 'Failed'), ('WAIVED', 'Waived')], default='OPEN', max_length=6, verbose_name='result')),
-                ('evidence', models.CharField(blank=True, max_length=1000, verbose_name='evidence')),
-                ('checked_at', models.DateTimeField(null=True, verbose_name='checked')),
-                ('acceptance', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='criteria', to='aftersales.acceptance')),
-                ('checked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('requirement', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='criteria', to='presales.requirement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(verbose_name="order")),
+                ("text", models.CharField(max_length=500, verbose_name="criterion")),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[
+                            ("OPEN", "Not checked"),
+                            ("PASSED", "Passed"),
+                            ("FAILED", "Failed"),
+                            ("WAIVED", "Waived"),
+                        ],
+                        default="OPEN",
+                        max_length=6,
+                        verbose_name="result",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.CharField(blank=True, max_length=1000, verbose_name="evidence"),
+                ),
+                ("checked_at", models.DateTimeField(null=True, verbose_name="checked")),
+                (
+                    "acceptance",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="criteria",
+                        to="aftersales.acceptance",
+                    ),
+                ),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "requirement",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="criteria",
+                        to="presales.requirement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'acceptance criterion',
+                "verbose_name": "acceptance criterion",
             },
         ),
         migrations.CreateModel(
-            name='Installment',
+            name="Installment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(verbose_name='order')),
-                ('title', models.CharField(max_length=160, verbose_name='title')),
-                ('percent_points', models.PositiveIntegerField(null=True, verbose_name='share in 1/100 percent')),
-                ('amount_minor', models.BigIntegerField(verbose_name='amount')),
-                ('currency', models.CharField(choices=[('AUD', 'AUD'), ('BRL', 'BRL'), ('CAD', 'CAD'), ('CHF', 'CHF'), ('CNY', 'CNY'), ('CZK', 'CZK'), ('DKK', 'DKK'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('KRW', 'KRW'), ('KWD', 'KWD'), ('NOK', 'NOK'), ('PLN', 'PLN'), ('SEK', 'SEK'), ('SGD', 'SGD'), ('USD', 'USD')], max_length=3, verbose_name='currency')),
-                ('release_event', models.CharField(choices=[('SOLUTION_SIGNED', 'Solution signed'), ('KICKOFF_HELD', 'Kick-off held'), ('MILESTONE_DONE', 'Milestone done'), ('ACCEPTANCE_SIGNED', 'Acceptance signed'), ('FIXED_DATE', 'A fixed date')], max_length=20, verbose_name='released by')),
-                ('fixed_on', models.DateField(null=True, verbose_name='on')),
-                ('terms_days', models.PositiveSmallIntegerField(default=30, verbose_name='days to pay')),
-                ('state', models.CharField(choices=[('WAITING', 'Not released'), ('RELEASED', 'Released'), ('INVOICED', 'Invoiced'), ('PAID', 'Paid'), ('WRITTEN_OFF', 'Written off')], default='WAITING', max_length=12, verbose_name='state')),
-                ('released_at', models.DateTimeField(null=True, verbose_name='released')),
-                ('invoice_number', models.CharField(blank=True, max_length=20, verbose_name='invoice')),
-                ('invoiced_on', models.DateField(null=True, verbose_name='invoiced')),
-                ('due_on', models.DateField(null=True, verbose_name='due')),
-                ('paid_minor', models.BigIntegerField(default=0, verbose_name='paid')),
-                ('written_off_minor', models.BigIntegerField(default=0, verbose_name='written off')),
-                ('milestone', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='installments', to='delivery.task', verbose_name='milestone')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='installments', to='projects.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(verbose_name="order")),
+                ("title", models.CharField(max_length=160, verbose_name="title")),
+                (
+                    "percent_points",
+                    models.PositiveIntegerField(null=True, verbose_name="share in 1/100 percent"),
+                ),
+                ("amount_minor", models.BigIntegerField(verbose_name="amount")),
+                (
+                    "currency",
+                    models.CharField(
+                        choices=[
+                            ("AUD", "AUD"),
+                            ("BRL", "BRL"),
+                            ("CAD", "CAD"),
+                            ("CHF", "CHF"),
+                            ("CNY", "CNY"),
+                            ("CZK", "CZK"),
+                            ("DKK", "DKK"),
+                            ("EUR", "EUR"),
+                            ("GBP", "GBP"),
+                            ("INR", "INR"),
+                            ("JPY", "JPY"),
+                            ("KRW", "KRW"),
+                            ("KWD", "KWD"),
+                            ("NOK", "NOK"),
+                            ("PLN", "PLN"),
+                            ("SEK", "SEK"),
+                            ("SGD", "SGD"),
+                            ("USD", "USD"),
+                        ],
+                        max_length=3,
+                        verbose_name="currency",
+                    ),
+                ),
+                (
+                    "release_event",
+                    models.CharField(
+                        choices=[
+                            ("SOLUTION_SIGNED", "Solution signed"),
+                            ("KICKOFF_HELD", "Kick-off held"),
+                            ("MILESTONE_DONE", "Milestone done"),
+                            ("ACCEPTANCE_SIGNED", "Acceptance signed"),
+                            ("FIXED_DATE", "A fixed date"),
+                        ],
+                        max_length=20,
+                        verbose_name="released by",
+                    ),
+                ),
+                ("fixed_on", models.DateField(null=True, verbose_name="on")),
+                (
+                    "terms_days",
+                    models.PositiveSmallIntegerField(default=30, verbose_name="days to pay"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("WAITING", "Not released"),
+                            ("RELEASED", "Released"),
+                            ("INVOICED", "Invoiced"),
+                            ("PAID", "Paid"),
+                            ("WRITTEN_OFF", "Written off"),
+                        ],
+                        default="WAITING",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("released_at", models.DateTimeField(null=True, verbose_name="released")),
+                (
+                    "invoice_number",
+                    models.CharField(blank=True, max_length=20, verbose_name="invoice"),
+                ),
+                ("invoiced_on", models.DateField(null=True, verbose_name="invoiced")),
+                ("due_on", models.DateField(null=True, verbose_name="due")),
+                ("paid_minor", models.BigIntegerField(default=0, verbose_name="paid")),
+                (
+                    "written_off_minor",
+                    models.BigIntegerField(default=0, verbose_name="written off"),
+                ),
+                (
+                    "milestone",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="installments",
+                        to="delivery.task",
+                        verbose_name="milestone",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="installments",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'installment',
+                "verbose_name": "installment",
             },
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('received_on', models.DateField(verbose_name='received on')),
-                ('amount_minor', models.BigIntegerField(verbose_name='amount')),
-                ('currency', models.CharField(choices=[('AUD', 'AUD'), ('BRL', 'BRL'), ('CAD', 'CAD'), ('CHF', 'CHF'), ('CNY', 'CNY'), ('CZK', 'CZK'), ('DKK', 'DKK'), ('EUR', 'EUR'), ('GBP', 'GBP'), ('INR', 'INR'), ('JPY', 'JPY'), ('KRW', 'KRW'), ('KWD', 'KWD'), ('NOK', 'NOK'), ('PLN', 'PLN'), ('SEK', 'SEK'), ('SGD', 'SGD'), ('USD', 'USD')], max_length=3, verbose_name='currency')),
-                ('reference', models.CharField(blank=True, max_length=140, verbose_name='reference')),
-                ('note', models.CharField(blank=True, max_length=1000, verbose_name='note')),
-                ('recorded_at', models.DateTimeField()),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('cancel_reason', models.CharField(blank=True, max_length=1000, verbose_name='reason')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='projects.customer')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("received_on", models.DateField(verbose_name="received on")),
+                ("amount_minor", models.BigIntegerField(verbose_name="amount")),
+                (
+                    "currency",
+                    models.CharField(
+                        choices=[
+                            ("AUD", "AUD"),
+                            ("BRL", "BRL"),
+                            ("CAD", "CAD"),
+                            ("CHF", "CHF"),
+                            ("CNY", "CNY"),
+                            ("CZK", "CZK"),
+                            ("DKK", "DKK"),
+                            ("EUR", "EUR"),
+                            ("GBP", "GBP"),
+                            ("INR", "INR"),
+                            ("JPY", "JPY"),
+                            ("KRW", "KRW"),
+                            ("KWD", "KWD"),
+                            ("NOK", "NOK"),
+                            ("PLN", "PLN"),
+                            ("SEK", "SEK"),
+                            ("SGD", "SGD"),
+                            ("USD", "USD"),
+                        ],
+                        max_length=3,
+                        verbose_name="currency",
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(blank=True, max_length=140, verbose_name="reference"),
+                ),
+                ("note", models.CharField(blank=True, max_length=1000, verbose_name="note")),
+                ("recorded_at", models.DateTimeField()),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                (
+                    "cancel_reason",
+                    models.CharField(blank=True, max_length=1000, verbose_name="reason"),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="projects.customer",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'receipt',
+                "verbose_name": "receipt",
             },
         ),
         migrations.CreateModel(
-            name='Allocation',
+            name="Allocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount_minor', models.BigIntegerField(verbose_name='amount')),
-                ('installment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='aftersales.installment')),
-                ('receipt', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='aftersales.receipt')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount_minor", models.BigIntegerField(verbose_name="amount")),
+                (
+                    "installment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="allocations",
+                        to="aftersales.installment",
+                    ),
+                ),
+                (
+                    "receipt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="allocations",
+                        to="aftersales.receipt",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TrainingSession',
+            name="TrainingSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('capacity', models.PositiveSmallIntegerField(verbose_name='places')),
-                ('attendance_noted_at', models.DateTimeField(null=True)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='aftersales.course')),
-                ('meeting', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='training_session', to='meetings.meeting')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("capacity", models.PositiveSmallIntegerField(verbose_name="places")),
+                ("attendance_noted_at", models.DateTimeField(null=True)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="aftersales.course",
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="training_session",
+                        to="meetings.meeting",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'training session',
+                "verbose_name": "training session",
             },
         ),
         migrations.CreateModel(
-            name='Attendance',
+            name="Attendance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('came', models.BooleanField(null=True, verbose_name='came')),
-                ('came_at', models.DateTimeField(null=True)),
-                ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='trainings', to='projects.contact')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendances', to='aftersales.trainingsession')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("came", models.BooleanField(null=True, verbose_name="came")),
+                ("came_at", models.DateTimeField(null=True)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="trainings",
+                        to="projects.contact",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attendances",
+                        to="aftersales.trainingsession",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='acceptance',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['DRAFT', 'OPEN', 'SIGNING', 'SIGNED'])), name='acceptance_state_is_known'),
+            model_name="acceptance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["DRAFT", "OPEN", "SIGNING", "SIGNED"])),
+                name="acceptance_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='acceptance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', False), ('state', 'SIGNED')), models.Q(models.Q(('state', 'SIGNED'), _negated=True), ('signed_at', None)), _connector='OR'), name='acceptance_signed_together'),
+            model_name="acceptance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("signed_at__isnull", False), ("state", "SIGNED")),
+                    models.Q(models.Q(("state", "SIGNED"), _negated=True), ("signed_at", None)),
+                    _connector="OR",
+                ),
+                name="acceptance_signed_together",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='acceptance',
-            constraint=models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('number',), name='acceptance_number_is_unique'),
+            model_name="acceptance",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("number", ""), _negated=True),
+                fields=("number",),
+                name="acceptance_number_is_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='committeemember',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('contact', None), ('signs', False), ('user__isnull', False)), models.Q(('contact__isnull', False), ('user', None)), _connector='OR'), name='committee_member_is_one_person'),
+            model_name="committeemember",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("contact", None), ("signs", False), ("user__isnull", False)),
+                    models.Q(("contact__isnull", False), ("user", None)),
+                    _connector="OR",
+                ),
+                name="committee_member_is_one_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='committeemember',
-            constraint=models.UniqueConstraint(fields=('acceptance', 'user'), name='committee_user_is_unique'),
+            model_name="committeemember",
+            constraint=models.UniqueConstraint(
+                fields=("acceptance", "user"), name="committee_user_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='committeemember',
-            constraint=models.UniqueConstraint(fields=('acceptance', 'contact'), name='committee_contact_is_unique'),
+            model_name="committeemember",
+            constraint=models.UniqueConstraint(
+                fields=("acceptance", "contact"), name="committee_contact_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='course',
-            constraint=models.UniqueConstraint(fields=('project', 'title'), name='course_title_is_unique', violation_error_message='This project already has a course of that name.'),
+            model_name="course",
+            constraint=models.UniqueConstraint(
+                fields=("project", "title"),
+                name="course_title_is_unique",
+                violation_error_message="This project already has a course of that name.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.UniqueConstraint(fields=('acceptance', 'requirement'), name='criterion_of_requirement_is_unique'),
+            model_name="criterion",
+            constraint=models.UniqueConstraint(
+                fields=("acceptance", "requirement"), name="criterion_of_requirement_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(('result__in', ['OPEN', 'PASSED', 'FAILED', 'WAIVED'])), name='criterion_result_is_known'),
+            model_name="criterion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("result__in", ["OPEN", "PASSED", "FAILED", "WAIVED"])),
+                name="criterion_result_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_at', None), ('checked_by', None), ('result', 'OPEN')), models.Q(models.Q(('result', 'OPEN'), _negated=True), ('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='criterion_checked_by_somebody'),
+            model_name="criterion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("checked_at", None), ("checked_by", None), ("result", "OPEN")),
+                    models.Q(
+                        models.Q(("result", "OPEN"), _negated=True),
+                        ("checked_at__isnull", False),
+                        ("checked_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="criterion_checked_by_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(('result__in', ['OPEN', 'PASSED']), models.Q(('evidence', ''), _negated=True), _connector='OR'), name='criterion_not_passed_says_why'),
+            model_name="criterion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("result__in", ["OPEN", "PASSED"]),
+                    models.Q(("evidence", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="criterion_not_passed_says_why",
+            ),
         ),
         migrations.AddIndex(
-            model_name='installment',
-            index=models.Index(fields=['project', 'order'], name='installment_of_project'),
+            model_name="installment",
+            index=models.Index(fields=["project", "order"], name="installment_of_project"),
         ),
         migrations.AddIndex(
-            model_name='installment',
-            index=models.Index(fields=['state', 'due_on'], name='installment_by_due_date'),
+            model_name="installment",
+            index=models.Index(fields=["state", "due_on"], name="installment_by_due_date"),
         ),
         migrations.AddConstraint(
-            model_name='installment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['WAITING', 'RELEASED', 'INVOICED', 'PAID', 'WRITTEN_OFF'])), name='installment_state_is_known'),
+            model_name="installment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["WAITING", "RELEASED", "INVOICED", "PAID", "WRITTEN_OFF"])
+                ),
+                name="installment_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='installment',
-            constraint=models.CheckConstraint(condition=models.Q(('release_event__in', ['SOLUTION_SIGNED', 'KICKOFF_HELD', 'MILESTONE_DONE', 'ACCEPTANCE_SIGNED', 'FIXED_DATE'])), name='installment_event_is_known'),
+            model_name="installment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "release_event__in",
+                        [
+                            "SOLUTION_SIGNED",
+                            "KICKOFF_HELD",
+                            "MILESTONE_DONE",
+                            "ACCEPTANCE_SIGNED",
+                            "FIXED_DATE",
+                        ],
+                    )
+                ),
+                name="installment_event_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='installment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fixed_on__isnull', False), ('milestone', None), ('release_event', 'FIXED_DATE')), models.Q(('fixed_on', None), ('milestone__isnull', False), ('release_event', 'MILESTONE_DONE')), models.Q(models.Q(('release_event__in', ['FIXED_DATE', 'MILESTONE_DONE']), _negated=True), ('fixed_on', None), ('milestone', None)), _connector='OR'), name='installment_event_is_complete'),
+            model_name="installment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("fixed_on__isnull", False),
+                        ("milestone", None),
+                        ("release_event", "FIXED_DATE"),
+                    ),
+                    models.Q(
+                        ("fixed_on", None),
+                        ("milestone__isnull", False),
+                        ("release_event", "MILESTONE_DONE"),
+                    ),
+                    models.Q(
+                        models.Q(
+                            ("release_event__in", ["FIXED_DATE", "MILESTONE_DONE"]), _negated=True
+                        ),
+                        ("fixed_on", None),
+                        ("milestone", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="installment_event_is_complete",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='installment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='installment_amount_is_positive'),
+            model_name="installment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor__gt", 0)), name="installment_amount_is_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='installment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gte', django.db.models.expressions.CombinedExpression(models.F('paid_minor'), '+', models.F('written_off_minor'))), ('paid_minor__gte', 0), ('written_off_minor__gte', 0)), name='installment_never_overpaid'),
+            model_name="installment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "amount_minor__gte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("paid_minor"), "+", models.F("written_off_minor")
+                        ),
+                    ),
+                    ("paid_minor__gte", 0),
+                    ("written_off_minor__gte", 0),
+                ),
+                name="installment_never_overpaid",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='installment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['PAID', 'WRITTEN_OFF']), _negated=True), ('amount_minor', django.db.models.expressions.CombinedExpression(models.F('paid_minor'), '+', models.F('written_off_minor'))), _connector='OR'), name='installment_settled_in_full'),
+            model_name="installment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["PAID", "WRITTEN_OFF"]), _negated=True),
+                    (
+                        "amount_minor",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("paid_minor"), "+", models.F("written_off_minor")
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="installment_settled_in_full",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='installment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_on', None), ('invoice_number', ''), ('invoiced_on', None)), models.Q(models.Q(('invoice_number', ''), _negated=True), ('due_on__isnull', False), ('invoiced_on__isnull', False)), _connector='OR'), name='installment_invoice_is_complete'),
+            model_name="installment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("due_on", None), ("invoice_number", ""), ("invoiced_on", None)),
+                    models.Q(
+                        models.Q(("invoice_number", ""), _negated=True),
+                        ("due_on__isnull", False),
+                        ("invoiced_on__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="installment_invoice_is_complete",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='installment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['INVOICED', 'PAID']), _negated=True), models.Q(('invoice_number', ''), _negated=True), _connector='OR'), name='installment_invoiced_has_number'),
+            model_name="installment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["INVOICED", "PAID"]), _negated=True),
+                    models.Q(("invoice_number", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="installment_invoiced_has_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='installment',
-            constraint=models.UniqueConstraint(condition=models.Q(('invoice_number', ''), _negated=True), fields=('invoice_number',), name='installment_invoice_is_unique'),
+            model_name="installment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("invoice_number", ""), _negated=True),
+                fields=("invoice_number",),
+                name="installment_invoice_is_unique",
+            ),
         ),
         migrations.AddIndex(
-            model_name='receipt',
-            index=models.Index(fields=['customer', '-received_on'], name='receipt_of_customer'),
+            model_name="receipt",
+            index=models.Index(fields=["customer", "-received_on"], name="receipt_of_customer"),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='receipt_amount_is_positive'),
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor__gt", 0)), name="receipt_amount_is_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancel_reason', ''), ('cancelled_at', None)), models.Q(('cancelled_at__isnull', False), models.Q(('cancel_reason', ''), _negated=True)), _connector='OR'), name='receipt_cancelled_with_reason'),
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("cancel_reason", ""), ("cancelled_at", None)),
+                    models.Q(
+                        ("cancelled_at__isnull", False),
+                        models.Q(("cancel_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="receipt_cancelled_with_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.UniqueConstraint(fields=('receipt', 'installment'), name='allocation_is_unique'),
+            model_name="allocation",
+            constraint=models.UniqueConstraint(
+                fields=("receipt", "installment"), name="allocation_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='allocation_amount_is_positive'),
+            model_name="allocation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor__gt", 0)), name="allocation_amount_is_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trainingsession',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__gte', 1)), name='training_session_has_places'),
+            model_name="trainingsession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("capacity__gte", 1)), name="training_session_has_places"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('session', 'contact'), name='attendance_contact_is_unique'),
+            model_name="attendance",
+            constraint=models.UniqueConstraint(
+                fields=("session", "contact"), name="attendance_contact_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('session', 'name', 'email'), name='attendance_person_is_unique'),
+            model_name="attendance",
+            constraint=models.UniqueConstraint(
+                fields=("session", "name", "email"), name="attendance_person_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('came', True), ('came_at__isnull', False)), models.Q(models.Q(('came', None), ('came', False), _connector='OR'), ('came_at', None)), _connector='OR'), name='attendance_came_at_a_moment'),
+            model_name="attendance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("came", True), ("came_at__isnull", False)),
+                    models.Q(
+                        models.Q(("came", None), ("came", False), _connector="OR"),
+                        ("came_at", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="attendance_came_at_a_moment",
+            ),
         ),
     ]

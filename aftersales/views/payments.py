@@ -25,7 +25,7 @@ from implportal.kernel.views import ListPage
 NEVER = date(9999, 12, 31)
 FIGURES = {
     "WAITING": (gettext_lazy("Not released"), "neutral"),
-    "RELEASED": (gettext_lazy("Released, not invoiced"), "info"),
+    "RELEASED": (gettext_lazy("To be invoiced"), "info"),
     "INVOICED": (gettext_lazy("Invoiced and open"), "waiting"),
     DUE: (gettext_lazy("Due within a week"), "waiting"),
     OVERDUE: (gettext_lazy("Overdue"), "danger"),

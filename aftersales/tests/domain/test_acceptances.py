@@ -103,7 +103,7 @@ def test_record_result_needs_a_word_on_what_did_not_pass(project, ines, noon):
         ("sam", False, False),
     ],
 )
-def test_members_check_and_only_who_runs_the_project_decides(  # noqa: PLR0917 - the cast
+def test_members_check_and_only_who_runs_the_project_decides(
     request, project, noon, person, checks, runs
 ):
     MemberFactory(project=project, user=request.getfixturevalue("conny"))
