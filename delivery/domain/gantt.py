@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 
 from delivery.domain.schedule import Clash, Network, starts_too_early
 from delivery.models import Task
+from delivery.models.plans import DONE_PERCENT
 
 HEAD = 48
 ROW = 36
@@ -288,7 +289,7 @@ def _bar(
         label = date_format(task.starts_on, "j M")
         return Bar(task, x + day_width // 2, top, 0, BAR, 0, tone, label, clashes)
     width = ((task.ends_on - task.starts_on).days + 1) * day_width
-    progress = f"{task.progress_percent} %" if task.progress_percent else ""
+    progress = f"{task.progress_percent} %" if 0 < task.progress_percent < DONE_PERCENT else ""
     return Bar(
         task=task,
         x=x,
