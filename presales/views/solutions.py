@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView
@@ -50,9 +51,14 @@ def image_prefix(project: Project) -> str:
     return address.removesuffix("0")
 
 
-def shown(markdown: str, project: Project, references: dict[str, Any] | None = None) -> str:
+def shown(markdown: str, project: Project, references: dict[str, Any] | None = None) -> SafeString:
     """Return Markdown as safe HTML for a page of ours."""
-    return with_image_addresses(to_html(markdown, references), image_prefix(project))
+    return on_screen(to_html(markdown, references), project)
+
+
+def on_screen(html: str, project: Project) -> SafeString:
+    """Return sanitised HTML for a page of ours, its pictures where we may fetch them."""
+    return mark_safe(with_image_addresses(html, image_prefix(project)))  # noqa: S308
 
 
 class SolutionPageMixin(ProjectPageMixin):
@@ -319,13 +325,12 @@ class SolutionVersions(SolutionPageMixin, TemplateView):
         if old:
             content = new.content if new else solution_content(self.solution, at=timezone.now())
             changes = compare(old.content, content)
-        prefix = image_prefix(self.project)
         return super().get_context_data(
             versions=versions,
             old=old,
             new=new,
             changes=[
-                (change, with_image_addresses(change.html, prefix))
+                (change, on_screen(change.html, self.project))
                 for change in changes
                 if change.kind != ChangeKind.SAME
             ],
