@@ -1,0 +1,61 @@
+"""The solution signed by two, sealed, and checked by anybody."""
+
+from __future__ import annotations
+
+from implportal.portal.walk.browser import Browser, Page
+from implportal.portal.walk.forms import Upload
+from implportal.portal.walk.journey import Walk, sign
+
+SIGNERS = ("carl", "dora")
+
+
+def sign_solution(walk: Walk) -> None:
+    first, second = (walk.people[key] for key in SIGNERS)
+    walk.open("ines", "solution/sign/").submit(
+        button="for signature", signer_1=first.name, signer_2=second.name
+    )
+    sign(walk, first)
+    sign(walk, second)
+
+
+def wait_for_seal(walk: Walk) -> None:
+    page = walk.wait("the seal of the solution", lambda: _sealed(walk))
+    walk.sealed["solution-signed.pdf"] = walk.download(page, "solution-signed.pdf")
+
+
+def _sealed(walk: Walk) -> Page | None:
+    links = walk.open("ines", "solution/versions/").links(to="/sealed.pdf")
+    return walk.staff("ines").get(links[0][1]) if links else None
+
+
+def verify(walk: Walk, name: str) -> None:
+    """A stranger hands in the sealed file, then the same file with one byte changed."""
+    stranger = Browser(walk.base_url, who="a stranger")
+    data = walk.sealed[name]
+    page = stranger.get("verify/").submit(button="Check this file", file=Upload(name, data))
+    if verdict(page) != "Valid":
+        raise page.fail(f"{name} is not called valid.")
+    walk.report.note(f"{name}: {verdict(page)} ({len(page.main.with_class('ip-line'))} checks)")
+    place = len(data) // 2
+    forged = data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
+    page = stranger.get("verify/").submit(button="Check this file", file=Upload(name, forged))
+    if verdict(page) != "Not valid":
+        raise page.fail(f"{name} with byte {place} changed is not called invalid.")
+    walk.report.note(f"{name} with byte {place:,} changed: {verdict(page)}")
+
+
+def verdict(page: Page) -> str:
+    """Return the one word of the verification page."""
+    found = [node for node in page.tree.walk() if node.get("id") == "verdict-title"]
+    return found[0].text() if found else ""
+
+
+def verify_solution(walk: Walk) -> None:
+    verify(walk, "solution-signed.pdf")
+
+
+STEPS = (
+    ("The solution, signed by two in order", sign_solution),
+    ("The seal", wait_for_seal),
+    ("Checked by a stranger: valid, and with one byte changed not valid", verify_solution),
+)
