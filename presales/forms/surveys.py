@@ -104,18 +104,30 @@ class SendForm(PageForm):
         ).order_by("name", "pk")
 
 
-class AnswersForm(PageForm):
-    """One field for each question. Nothing is required here: people stop and come back."""
+class LenientForm(PageForm):
+    """Marks what is needed in the end, but never refuses what is still empty."""
+
+    use_required_attribute = False
+
+    def full_clean(self) -> None:
+        needed = {name for name, field in self.fields.items() if field.required}
+        for name in needed:
+            self.fields[name].required = False
+        super().full_clean()
+        for name in needed:
+            self.fields[name].required = True
+
+
+class AnswersForm(LenientForm):
+    """One field for each question. People stop and come back, so gaps are fine here."""
 
     def __init__(self, *args: Any, questions: Iterable[SurveyQuestion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.questions = list(questions)
         for question in self.questions:
             field = _FIELDS[QuestionType(question.type)](question)
-            field.required, field.label = False, question.text
+            field.required, field.label = question.is_required, question.text
             field.help_text = question.help_text
-            if question.is_required:
-                field.label = _now("%(question)s (needed)") % {"question": question.text}
             answer = getattr(question, "answer", None)
             field.initial = answer.value if answer else None
             self.fields[self.name_of(question)] = field
@@ -166,7 +178,7 @@ _FIELDS = {
 }
 
 
-class WishesForm(PageForm):
+class WishesForm(LenientForm):
     """For each answer: make a requirement of it, in these words, this important."""
 
     def __init__(self, *args: Any, answers: Iterable[Answer], **kwargs: Any) -> None:
@@ -177,14 +189,12 @@ class WishesForm(PageForm):
                 required=False, label=_("Make this a requirement")
             )
             self.fields[f"text_{answer.pk}"] = forms.CharField(
-                required=False,
                 label=_("Requirement"),
                 max_length=500,
                 initial=sentence_for(answer),
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
             self.fields[f"priority_{answer.pk}"] = forms.ChoiceField(
-                required=False,
                 label=_("Priority"),
                 choices=Requirement.Priority,
                 initial=Requirement.Priority.SHOULD,

@@ -166,7 +166,9 @@ class IntroductionPart(models.Model):
 
     @property
     def heading(self) -> str:
-        return self.title or getattr(self.item, "title", "") or str(self.item)
+        # A person's own title is a position, so only these have a heading in their title.
+        titled = {PartKind.PROFILE, PartKind.QUALIFICATION, PartKind.REFERENCE}
+        return self.title or (self.item.title if self.kind in titled else str(self.item))
 
 
 class Recipient(models.Model):

@@ -73,6 +73,8 @@ def headings(introduction):
 
 
 def test_start_introduction_takes_the_profile_and_the_manager(ines, noon):
+    ines.title = "Implementation manager"
+    ines.save()
     project = ProjectFactory(implementation_manager=ines)
     ProfilePartFactory(title="How we work", order=2)
     ProfilePartFactory(title="Who we are", order=1)

@@ -220,7 +220,7 @@ def test_the_page_of_who_has_it_costs_the_same_for_any_number(
     )
     browser = sign_in(ines)
 
-    # session, user, project, introduction, version, recipients, contacts (twice), news
+    # Session, user, project, introduction, version, recipients, contacts (twice) and news.
     with django_assert_num_queries(9):
         page = browser.get(url("detail", frozen))
 
