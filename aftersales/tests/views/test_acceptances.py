@@ -30,7 +30,7 @@ def test_the_page_costs_the_same_for_any_number_of_criteria(
         CriterionFactory(acceptance=acceptance, requirement=requirement, passed=True)
     browser = sign_in(ines)
 
-    # session, user, project, acceptance, criteria, committee, version, what is missing (2), news
+    # Who asks (2), project, acceptance, criteria, committee, certificate, what lacks (2), news.
     with django_assert_num_queries(10):
         response = browser.get(url("acceptance_detail", project))
 
