@@ -23,7 +23,7 @@ from implportal.notifications.domain.outbox import notify
 from implportal.projects.domain.projects import check_running
 from implportal.projects.models import Contact, Project
 from implportal.signing.models import LinkKind, SharedLink, SignatureRequest, Signer
-from implportal.signing.permissions import may_share
+from implportal.signing.permissions import may_send_for_signature, may_share
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 """What ``secrets.token_urlsafe(32)`` gives; anything else was never a token of ours."""
@@ -118,9 +118,9 @@ def send_again(
 ) -> SharedLink:
     """Send a new link to the same thing and close the old one; a token is never sent twice.
 
-    A signer's part moves to the new link. A signer locked out by wrong codes may try
-    again when a person of ours (``actor``) sends it. ``template``
-    replaces the text of the first mail, e.g. by a reminder.
+    A signer's part moves to the new link, also from one that was taken back. A signer
+    locked out by wrong codes may try again when a person of ours (``actor``) sends it.
+    ``template`` replaces the text of the first mail, e.g. by a reminder.
 
     Raises:
         NotAllowed, ProjectNotRunning.
@@ -128,10 +128,10 @@ def send_again(
     """
     signer = lock_signer_of(link)
     old = SharedLink.objects.select_related("project", "sent_by").locked(link.pk)
-    if actor is not None and not may_share(actor, old.project):
-        raise NotAllowed
+    _check_allowed(actor, old, signer)
     check_running(old.project)
-    if old.revoked_at is not None:
+    is_over = old.revoked_at is not None and not (signer and signer.request.is_running)
+    if is_over or old.replaced_by_id is not None:
         raise LinkIsGone(_("This link was closed or replaced already; look at the page again."))
     new, token = _mint(
         kind=LinkKind(old.kind),
@@ -145,7 +145,7 @@ def send_again(
         valid_days=old.valid_days,
         mail={**old.mail, "template": template or old.mail["template"]},
     )
-    old.revoked_at, old.replaced_by = at, new
+    old.revoked_at, old.replaced_by = old.revoked_at or at, new
     old.save(update_fields=["revoked_at", "replaced_by"])
     if signer is not None:
         signer.link, signer.verified_session = new, ""
@@ -162,12 +162,12 @@ def revoke(*, link: SharedLink, actor: User | None, at: datetime) -> SharedLink:
     """Close a link at once; closing it twice is silent.
 
     Raises:
-        NotAllowed: ``actor`` does not work on the project.
+        NotAllowed: ``actor`` does not work on the project, or does not run it and the
+            link is one for signing.
     """
     signer = lock_signer_of(link)
     link = SharedLink.objects.select_related("project").locked(link.pk)
-    if actor is not None and not may_share(actor, link.project):
-        raise NotAllowed
+    _check_allowed(actor, link, signer)
     if link.revoked_at is None:
         link.revoked_at = at
         link.save(update_fields=["revoked_at"])
@@ -211,6 +211,12 @@ def lock_signer_of(link: SharedLink) -> Signer | None:
     signer = Signer.objects.select_for_update(of=("self",)).get(pk=found[0])
     signer.request = request
     return signer
+
+
+def _check_allowed(actor: User | None, link: SharedLink, signer: Signer | None) -> None:
+    may = may_share if signer is None else may_send_for_signature
+    if actor is not None and not may(actor, link.project):
+        raise NotAllowed
 
 
 def _mint(*, sent_at: datetime, valid_days: int, **fields: Any) -> tuple[SharedLink, str]:

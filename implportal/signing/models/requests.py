@@ -117,7 +117,7 @@ class SignatureRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"#{self.pk}"
+        return f"{self._meta.verbose_name} {str(self.public_id)[:8]}".capitalize()
 
     def get_absolute_url(self) -> str:
         return reverse(

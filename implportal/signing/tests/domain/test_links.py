@@ -5,7 +5,7 @@ import pytest
 from implportal.audit.models import Entry
 from implportal.kernel.errors import NotAllowed
 from implportal.notifications.models import Message
-from implportal.projects.tests.factories import ContactFactory
+from implportal.projects.tests.factories import ContactFactory, MemberFactory
 from implportal.signing.domain.links import (
     AddressMissing,
     ContactOfOthers,
@@ -121,3 +121,34 @@ def test_opening_is_noted_once(frozen, shared, now):
 def test_what_was_never_a_token_is_not_looked_up(token, db, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert find_by_token(token) is None
+
+
+def test_a_signer_whose_link_was_taken_back_can_be_sent_a_new_one(frozen, asked, ines, now):
+    request = asked(frozen())
+    old = request.signers.select_related("link").get(name="Carl Client").link
+    revoke(link=old, actor=ines, at=now)
+
+    new = send_again(link=old, actor=ines, at=now)
+
+    assert request.signers.get(name="Carl Client").link == new
+    assert new.is_open(now)
+
+
+def test_a_link_for_signing_is_handled_by_who_runs_the_project(frozen, asked, project, conny, now):
+    MemberFactory(project=project, user=conny)
+    request = asked(frozen())
+    link = request.signers.select_related("link").get(name="Carl Client").link
+
+    with pytest.raises(NotAllowed):
+        send_again(link=link, actor=conny, at=now)
+    with pytest.raises(NotAllowed):
+        revoke(link=link, actor=conny, at=now)
+
+    link.refresh_from_db()
+    assert link.revoked_at is None
+
+
+def test_a_member_of_the_team_may_share(frozen, shared, project, conny):
+    MemberFactory(project=project, user=conny)
+
+    assert shared(frozen(), actor=conny).sent_by == conny
