@@ -24,7 +24,13 @@ from implportal.projects.permissions import may_run
 from implportal.signing.domain.links import revoke, share
 from implportal.signing.domain.reading import reading_state
 from implportal.signing.domain.requests import SignerSpec, cancel_request, request_signatures
-from implportal.signing.models import LinkKind, SharedLink, SignatureRequest
+from implportal.signing.models import (
+    LinkKind,
+    SharedLink,
+    SignatureRequest,
+    Signer,
+    SignerState,
+)
 from implportal.signing.models.requests import UNFINISHED
 from presales.domain.requirements import advance_requirements
 from presales.domain.solutions import solution_content
@@ -270,9 +276,10 @@ def note_declined(version: DocumentVersion, at: datetime) -> None:
     solution = Solution.objects.locked(version.object_id)
     if solution.state != State.SIGNING:
         return
-    request = version.signature_requests.order_by("-created_at", "-pk").first()
-    reason = (request.state_reason if request else "") or _("No reason was given.")
-    solution.declined_reason = reason[:2000]
+    refusals = Signer.objects.filter(request__version=version, state=SignerState.DECLINED)
+    refusal = refusals.order_by("-decided_at", "-pk").first()
+    reason = refusal.decline_reason if refusal else _("No reason was given.")
+    solution.declined_reason = reason
     _move(solution, State.IN_REVIEW, at=at)
     next_step = _("Signing was declined: talk to the customer and revise")
     _advance(solution, Step.State.IN_PROGRESS, actor=None, at=at, next_step=next_step)

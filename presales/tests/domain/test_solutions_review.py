@@ -17,6 +17,7 @@ from implportal.signing.domain.reading import (
     reading_state,
 )
 from implportal.signing.domain.requests import NobodyToSign, SignerSpec
+from implportal.signing.domain.signing import decline
 from implportal.signing.models import LinkKind, SharedLink, SignatureRequest
 from presales.domain import review
 from presales.domain.sections import change_section
@@ -252,9 +253,9 @@ def test_the_gate_to_delivery_asks_for_a_signed_solution(solution):
 
 
 def test_after_a_refusal_it_is_with_us_again_with_the_reason(signing, ines, noon):
-    SignatureRequest.objects.update(state="DECLINED", state_reason="Too late in the year")
+    link = SharedLink.objects.get(kind=LinkKind.SIGN)
 
-    review.note_declined(review.latest_version(signing), noon)
+    decline(link=link, reason="Too late in the year", at=noon)
 
     signing.refresh_from_db()
     assert (signing.state, signing.declined_reason) == (State.IN_REVIEW, "Too late in the year")
