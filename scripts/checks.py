@@ -118,8 +118,14 @@ def stages(env: dict[str, str]) -> dict[str, Callable[[], Outcome]]:
     manage = [PYTHON, "-W", "error::RuntimeWarning", "manage.py"]
     parallel = ["-n", "2", "-m", "not browser"]
     return {
-        "formatting": partial(check, [PYTHON, "-m", "ruff", "format", "--check", "."], env),
-        "style": partial(check, [PYTHON, "-m", "ruff", "check", "."], env),
+        "formatting": partial(
+            check,
+            [PYTHON, "-m", "ruff", "format", "--check", "--output-format", "concise", "."],
+            env,
+        ),
+        "style": partial(
+            check, [PYTHON, "-m", "ruff", "check", "--output-format", "concise", "."], env
+        ),
         "imports": partial(check, [BIN / "lint-imports"], env),
         "deployment": partial(
             check,
