@@ -6,348 +6,1018 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0001_initial'),
-        ('documents', '0002_guard_frozen_fields'),
-        ('projects', '0001_initial'),
+        ("catalogue", "0001_initial"),
+        ("documents", "0002_guard_frozen_fields"),
+        ("projects", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.JSONField(verbose_name='answer')),
-                ('answered_by', models.CharField(max_length=160, verbose_name='answered by')),
-                ('via', models.CharField(choices=[('INTERVIEW', 'in an interview'), ('LINK', 'through the link')], max_length=9, verbose_name='how')),
-                ('answered_at', models.DateTimeField(verbose_name='answered')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("value", models.JSONField(verbose_name="answer")),
+                ("answered_by", models.CharField(max_length=160, verbose_name="answered by")),
+                (
+                    "via",
+                    models.CharField(
+                        choices=[("INTERVIEW", "in an interview"), ("LINK", "through the link")],
+                        max_length=9,
+                        verbose_name="how",
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(verbose_name="answered")),
             ],
             options={
-                'verbose_name': 'answer',
+                "verbose_name": "answer",
             },
         ),
         migrations.CreateModel(
-            name='Introduction',
+            name="Introduction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(blank=True, editable=False, max_length=20, verbose_name='number')),
-                ('title', models.CharField(max_length=160, verbose_name='title')),
-                ('greeting', models.TextField(blank=True, help_text='The first words this customer reads. Markdown works.', verbose_name='greeting')),
-                ('state', models.CharField(choices=[('DRAFT', 'Being composed'), ('FROZEN', 'Ready to give'), ('GIVEN', 'Given')], default='DRAFT', max_length=6, verbose_name='state')),
-                ('created_at', models.DateTimeField(verbose_name='created')),
-                ('created_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='introductions', to='projects.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(
+                        blank=True, editable=False, max_length=20, verbose_name="number"
+                    ),
+                ),
+                ("title", models.CharField(max_length=160, verbose_name="title")),
+                (
+                    "greeting",
+                    models.TextField(
+                        blank=True,
+                        help_text="The first words this customer reads. Markdown works.",
+                        verbose_name="greeting",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "Being composed"),
+                            ("FROZEN", "Ready to give"),
+                            ("GIVEN", "Given"),
+                        ],
+                        default="DRAFT",
+                        max_length=6,
+                        verbose_name="state",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="created")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="introductions",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'company introduction',
+                "verbose_name": "company introduction",
             },
         ),
         migrations.CreateModel(
-            name='IntroductionPart',
+            name="IntroductionPart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('PROFILE', 'Company profile'), ('QUALIFICATION', 'Qualification'), ('REFERENCE', 'Reference'), ('PRODUCT', 'Product'), ('PERSON', 'Person'), ('TEXT', 'Own text')], max_length=13, verbose_name='kind')),
-                ('order', models.PositiveIntegerField(verbose_name='order')),
-                ('title', models.CharField(blank=True, max_length=160, verbose_name='heading')),
-                ('text', models.TextField(blank=True, help_text='Markdown works.', verbose_name='text')),
-                ('introduction', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='presales.introduction')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.product')),
-                ('profile_part', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.profilepart')),
-                ('qualification', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.qualification')),
-                ('reference', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.referencecase')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("PROFILE", "Company profile"),
+                            ("QUALIFICATION", "Qualification"),
+                            ("REFERENCE", "Reference"),
+                            ("PRODUCT", "Product"),
+                            ("PERSON", "Person"),
+                            ("TEXT", "Own text"),
+                        ],
+                        max_length=13,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("order", models.PositiveIntegerField(verbose_name="order")),
+                ("title", models.CharField(blank=True, max_length=160, verbose_name="heading")),
+                (
+                    "text",
+                    models.TextField(blank=True, help_text="Markdown works.", verbose_name="text"),
+                ),
+                (
+                    "introduction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parts",
+                        to="presales.introduction",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.product",
+                    ),
+                ),
+                (
+                    "profile_part",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.profilepart",
+                    ),
+                ),
+                (
+                    "qualification",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.qualification",
+                    ),
+                ),
+                (
+                    "reference",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.referencecase",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'part of an introduction',
+                "verbose_name": "part of an introduction",
             },
         ),
         migrations.CreateModel(
-            name='Recipient',
+            name="Recipient",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('given_at', models.DateTimeField(verbose_name='given')),
-                ('confidence', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='confidence')),
-                ('note', models.CharField(blank=True, max_length=1000, verbose_name='note')),
-                ('noted_at', models.DateTimeField(blank=True, null=True)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.contact')),
-                ('introduction', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recipients', to='presales.introduction')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.documentversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("given_at", models.DateTimeField(verbose_name="given")),
+                (
+                    "confidence",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="confidence"
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=1000, verbose_name="note")),
+                ("noted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="projects.contact",
+                    ),
+                ),
+                (
+                    "introduction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recipients",
+                        to="presales.introduction",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="documents.documentversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'recipient of an introduction',
+                "verbose_name": "recipient of an introduction",
             },
         ),
         migrations.CreateModel(
-            name='Requirement',
+            name="Requirement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(editable=False, verbose_name='number')),
-                ('text', models.CharField(max_length=500, verbose_name='requirement')),
-                ('source', models.CharField(choices=[('SURVEY', 'Customer survey'), ('DIRECT_USER', 'Direct user'), ('EXCHANGE', 'Technical exchange'), ('FIELD', 'Common in the field'), ('CHANGE', 'Change request'), ('TRIAL', 'Trial run')], max_length=11, verbose_name='source')),
-                ('priority', models.CharField(choices=[('MUST', 'Must'), ('SHOULD', 'Should'), ('COULD', 'Could'), ('WONT', 'Not this time')], max_length=6, verbose_name='priority')),
-                ('state', models.CharField(choices=[('OPEN', 'Open'), ('PROMISED', 'Promised'), ('VERIFIED', 'Verified'), ('ACCEPTED', 'Accepted'), ('DROPPED', 'Dropped')], default='OPEN', max_length=8, verbose_name='state')),
-                ('dropped_reason', models.CharField(blank=True, max_length=1000, verbose_name='why it was dropped')),
-                ('created_at', models.DateTimeField(verbose_name='added')),
-                ('created_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requirements', to='projects.project')),
-                ('source_answer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='requirements', to='presales.answer', verbose_name='answer it came from')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(editable=False, verbose_name="number")),
+                ("text", models.CharField(max_length=500, verbose_name="requirement")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("SURVEY", "Customer survey"),
+                            ("DIRECT_USER", "Direct user"),
+                            ("EXCHANGE", "Technical exchange"),
+                            ("FIELD", "Common in the field"),
+                            ("CHANGE", "Change request"),
+                            ("TRIAL", "Trial run"),
+                        ],
+                        max_length=11,
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.CharField(
+                        choices=[
+                            ("MUST", "Must"),
+                            ("SHOULD", "Should"),
+                            ("COULD", "Could"),
+                            ("WONT", "Not this time"),
+                        ],
+                        max_length=6,
+                        verbose_name="priority",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("OPEN", "Open"),
+                            ("PROMISED", "Promised"),
+                            ("VERIFIED", "Verified"),
+                            ("ACCEPTED", "Accepted"),
+                            ("DROPPED", "Dropped"),
+                        ],
+                        default="OPEN",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "dropped_reason",
+                    models.CharField(
+                        blank=True, max_length=1000, verbose_name="why it was dropped"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="added")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="requirements",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "source_answer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="requirements",
+                        to="presales.answer",
+                        verbose_name="answer it came from",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'requirement',
+                "verbose_name": "requirement",
             },
         ),
         migrations.CreateModel(
-            name='Solution',
+            name="Solution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(editable=False, max_length=20, unique=True, verbose_name='number')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('subtitle', models.CharField(blank=True, max_length=200, verbose_name='subtitle')),
-                ('summary', models.TextField(blank=True, help_text='Two or three sentences; they stand in the mail to the customer.', max_length=2000, verbose_name='summary')),
-                ('state', models.CharField(choices=[('DRAFT', 'Being written'), ('IN_REVIEW', 'With the customer'), ('SIGNING', 'Out for signature'), ('SIGNED', 'Signed'), ('WITHDRAWN', 'Withdrawn')], default='DRAFT', max_length=9, verbose_name='state')),
-                ('state_since', models.DateTimeField()),
-                ('declined_reason', models.CharField(blank=True, editable=False, max_length=2000, verbose_name='why signing was declined')),
-                ('keys_given', models.PositiveIntegerField(default=0, editable=False)),
-                ('created_at', models.DateTimeField(verbose_name='started')),
-                ('created_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='solutions', to='projects.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(
+                        editable=False, max_length=20, unique=True, verbose_name="number"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("subtitle", models.CharField(blank=True, max_length=200, verbose_name="subtitle")),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True,
+                        help_text="Two or three sentences; they stand in the mail to the customer.",
+                        max_length=2000,
+                        verbose_name="summary",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "Being written"),
+                            ("IN_REVIEW", "With the customer"),
+                            ("SIGNING", "Out for signature"),
+                            ("SIGNED", "Signed"),
+                            ("WITHDRAWN", "Withdrawn"),
+                        ],
+                        default="DRAFT",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                ("state_since", models.DateTimeField()),
+                (
+                    "declined_reason",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=2000,
+                        verbose_name="why signing was declined",
+                    ),
+                ),
+                ("keys_given", models.PositiveIntegerField(default=0, editable=False)),
+                ("created_at", models.DateTimeField(verbose_name="started")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="solutions",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'solution',
+                "verbose_name": "solution",
             },
         ),
         migrations.CreateModel(
-            name='SolutionSection',
+            name="SolutionSection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(editable=False, max_length=12)),
-                ('order', models.PositiveIntegerField()),
-                ('level', models.PositiveSmallIntegerField(default=1, verbose_name='level')),
-                ('title', models.CharField(max_length=250, verbose_name='heading')),
-                ('hint', models.CharField(blank=True, editable=False, max_length=300)),
-                ('markdown', models.TextField(blank=True, verbose_name='text')),
-                ('lock_version', models.PositiveIntegerField(default=1, editable=False)),
-                ('edited_at', models.DateTimeField()),
-                ('edited_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('requirements', models.ManyToManyField(blank=True, related_name='sections', to='presales.requirement', verbose_name='requirements')),
-                ('solution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='presales.solution')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(editable=False, max_length=12)),
+                ("order", models.PositiveIntegerField()),
+                ("level", models.PositiveSmallIntegerField(default=1, verbose_name="level")),
+                ("title", models.CharField(max_length=250, verbose_name="heading")),
+                ("hint", models.CharField(blank=True, editable=False, max_length=300)),
+                ("markdown", models.TextField(blank=True, verbose_name="text")),
+                ("lock_version", models.PositiveIntegerField(default=1, editable=False)),
+                ("edited_at", models.DateTimeField()),
+                (
+                    "edited_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "requirements",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="sections",
+                        to="presales.requirement",
+                        verbose_name="requirements",
+                    ),
+                ),
+                (
+                    "solution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sections",
+                        to="presales.solution",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'section',
+                "verbose_name": "section",
             },
         ),
         migrations.CreateModel(
-            name='Survey',
+            name="Survey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=160, verbose_name='title')),
-                ('state', models.CharField(choices=[('DRAFT', 'Being prepared'), ('OPEN', 'Being answered'), ('HANDED_IN', 'Handed in'), ('CLOSED', 'Closed')], default='DRAFT', max_length=9, verbose_name='state')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('handed_in_at', models.DateTimeField(blank=True, null=True, verbose_name='handed in')),
-                ('handed_in_by', models.CharField(blank=True, max_length=160, verbose_name='handed in by')),
-                ('created_at', models.DateTimeField(verbose_name='created')),
-                ('created_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='surveys', to='projects.project')),
-                ('sent_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.contact')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=160, verbose_name="title")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "Being prepared"),
+                            ("OPEN", "Being answered"),
+                            ("HANDED_IN", "Handed in"),
+                            ("CLOSED", "Closed"),
+                        ],
+                        default="DRAFT",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent")),
+                (
+                    "handed_in_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="handed in"),
+                ),
+                (
+                    "handed_in_by",
+                    models.CharField(blank=True, max_length=160, verbose_name="handed in by"),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="created")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="surveys",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "sent_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="projects.contact",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'survey',
+                "verbose_name": "survey",
             },
         ),
         migrations.CreateModel(
-            name='SurveyQuestion',
+            name="SurveyQuestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveIntegerField(verbose_name='order')),
-                ('text', models.CharField(max_length=300, verbose_name='question')),
-                ('help_text', models.CharField(blank=True, max_length=300, verbose_name='help')),
-                ('type', models.CharField(choices=[('TEXT', 'Short text'), ('LONG_TEXT', 'Long text'), ('NUMBER', 'Number'), ('DATE', 'Date'), ('SINGLE_CHOICE', 'One of several'), ('MULTIPLE_CHOICE', 'Several of several'), ('SCALE', 'Scale from 1 to 5')], max_length=15, verbose_name='kind of answer')),
-                ('choices', models.JSONField(blank=True, default=list, verbose_name='choices')),
-                ('is_required', models.BooleanField(default=False, verbose_name='must be answered')),
-                ('requirement_hint', models.CharField(blank=True, help_text='Such as “The system shall …”; the answer takes the place of the dots.', max_length=200, verbose_name='begin the requirement with')),
-                ('section', models.CharField(max_length=160, verbose_name='section')),
-                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='presales.survey')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("order", models.PositiveIntegerField(verbose_name="order")),
+                ("text", models.CharField(max_length=300, verbose_name="question")),
+                ("help_text", models.CharField(blank=True, max_length=300, verbose_name="help")),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("TEXT", "Short text"),
+                            ("LONG_TEXT", "Long text"),
+                            ("NUMBER", "Number"),
+                            ("DATE", "Date"),
+                            ("SINGLE_CHOICE", "One of several"),
+                            ("MULTIPLE_CHOICE", "Several of several"),
+                            ("SCALE", "Scale from 1 to 5"),
+                        ],
+                        max_length=15,
+                        verbose_name="kind of answer",
+                    ),
+                ),
+                ("choices", models.JSONField(blank=True, default=list, verbose_name="choices")),
+                (
+                    "is_required",
+                    models.BooleanField(default=False, verbose_name="must be answered"),
+                ),
+                (
+                    "requirement_hint",
+                    models.CharField(
+                        blank=True,
+                        help_text="Such as “The system shall …”; the answer takes the place of the dots.",
+                        max_length=200,
+                        verbose_name="begin the requirement with",
+                    ),
+                ),
+                ("section", models.CharField(max_length=160, verbose_name="section")),
+                (
+                    "survey",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="questions",
+                        to="presales.survey",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'question of a survey',
+                "verbose_name": "question of a survey",
             },
         ),
         migrations.AddField(
-            model_name='answer',
-            name='question',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='answer', to='presales.surveyquestion'),
+            model_name="answer",
+            name="question",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="answer",
+                to="presales.surveyquestion",
+            ),
         ),
         migrations.CreateModel(
-            name='SurveyTemplate',
+            name="SurveyTemplate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=160, unique=True, verbose_name='title')),
-                ('is_published', models.BooleanField(default=False, help_text='Only published templates can be chosen.', verbose_name='published')),
-                ('field_of_business', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.fieldofbusiness', verbose_name='field of business')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=160, unique=True, verbose_name="title")),
+                (
+                    "is_published",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Only published templates can be chosen.",
+                        verbose_name="published",
+                    ),
+                ),
+                (
+                    "field_of_business",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.fieldofbusiness",
+                        verbose_name="field of business",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'survey template',
+                "verbose_name": "survey template",
             },
         ),
         migrations.CreateModel(
-            name='TemplateSection',
+            name="TemplateSection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=160, verbose_name='heading')),
-                ('order', models.PositiveIntegerField(verbose_name='order')),
-                ('template', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='presales.surveytemplate')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=160, verbose_name="heading")),
+                ("order", models.PositiveIntegerField(verbose_name="order")),
+                (
+                    "template",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sections",
+                        to="presales.surveytemplate",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'section of a survey template',
+                "verbose_name": "section of a survey template",
             },
         ),
         migrations.CreateModel(
-            name='TemplateQuestion',
+            name="TemplateQuestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveIntegerField(verbose_name='order')),
-                ('text', models.CharField(max_length=300, verbose_name='question')),
-                ('help_text', models.CharField(blank=True, max_length=300, verbose_name='help')),
-                ('type', models.CharField(choices=[('TEXT', 'Short text'), ('LONG_TEXT', 'Long text'), ('NUMBER', 'Number'), ('DATE', 'Date'), ('SINGLE_CHOICE', 'One of several'), ('MULTIPLE_CHOICE', 'Several of several'), ('SCALE', 'Scale from 1 to 5')], max_length=15, verbose_name='kind of answer')),
-                ('choices', models.JSONField(blank=True, default=list, verbose_name='choices')),
-                ('is_required', models.BooleanField(default=False, verbose_name='must be answered')),
-                ('requirement_hint', models.CharField(blank=True, help_text='Such as “The system shall …”; the answer takes the place of the dots.', max_length=200, verbose_name='begin the requirement with')),
-                ('section', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='presales.templatesection')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("order", models.PositiveIntegerField(verbose_name="order")),
+                ("text", models.CharField(max_length=300, verbose_name="question")),
+                ("help_text", models.CharField(blank=True, max_length=300, verbose_name="help")),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("TEXT", "Short text"),
+                            ("LONG_TEXT", "Long text"),
+                            ("NUMBER", "Number"),
+                            ("DATE", "Date"),
+                            ("SINGLE_CHOICE", "One of several"),
+                            ("MULTIPLE_CHOICE", "Several of several"),
+                            ("SCALE", "Scale from 1 to 5"),
+                        ],
+                        max_length=15,
+                        verbose_name="kind of answer",
+                    ),
+                ),
+                ("choices", models.JSONField(blank=True, default=list, verbose_name="choices")),
+                (
+                    "is_required",
+                    models.BooleanField(default=False, verbose_name="must be answered"),
+                ),
+                (
+                    "requirement_hint",
+                    models.CharField(
+                        blank=True,
+                        help_text="Such as “The system shall …”; the answer takes the place of the dots.",
+                        max_length=200,
+                        verbose_name="begin the requirement with",
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="questions",
+                        to="presales.templatesection",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'question of a survey template',
+                "verbose_name": "question of a survey template",
             },
         ),
         migrations.AddConstraint(
-            model_name='introduction',
-            constraint=models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('number',), name='introduction_number_is_unique'),
+            model_name="introduction",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("number", ""), _negated=True),
+                fields=("number",),
+                name="introduction_number_is_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='introduction',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['DRAFT', 'FROZEN', 'GIVEN'])), name='introduction_state_is_known'),
+            model_name="introduction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["DRAFT", "FROZEN", "GIVEN"])),
+                name="introduction_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='introduction',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'DRAFT'), models.Q(('number', ''), _negated=True), _connector='OR'), name='introduction_frozen_has_number'),
+            model_name="introduction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "DRAFT"), models.Q(("number", ""), _negated=True), _connector="OR"
+                ),
+                name="introduction_frozen_has_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='introductionpart',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'TEXT'), ('person__isnull', True), ('product__isnull', True), ('profile_part__isnull', True), ('qualification__isnull', True), ('reference__isnull', True)), models.Q(('kind', 'PROFILE'), ('person__isnull', True), ('product__isnull', True), ('profile_part__isnull', False), ('qualification__isnull', True), ('reference__isnull', True)), models.Q(('kind', 'QUALIFICATION'), ('person__isnull', True), ('product__isnull', True), ('profile_part__isnull', True), ('qualification__isnull', False), ('reference__isnull', True)), models.Q(('kind', 'REFERENCE'), ('person__isnull', True), ('product__isnull', True), ('profile_part__isnull', True), ('qualification__isnull', True), ('reference__isnull', False)), models.Q(('kind', 'PRODUCT'), ('person__isnull', True), ('product__isnull', False), ('profile_part__isnull', True), ('qualification__isnull', True), ('reference__isnull', True)), models.Q(('kind', 'PERSON'), ('person__isnull', False), ('product__isnull', True), ('profile_part__isnull', True), ('qualification__isnull', True), ('reference__isnull', True)), _connector='OR'), name='introduction_part_holds_its_item'),
+            model_name="introductionpart",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("kind", "TEXT"),
+                        ("person__isnull", True),
+                        ("product__isnull", True),
+                        ("profile_part__isnull", True),
+                        ("qualification__isnull", True),
+                        ("reference__isnull", True),
+                    ),
+                    models.Q(
+                        ("kind", "PROFILE"),
+                        ("person__isnull", True),
+                        ("product__isnull", True),
+                        ("profile_part__isnull", False),
+                        ("qualification__isnull", True),
+                        ("reference__isnull", True),
+                    ),
+                    models.Q(
+                        ("kind", "QUALIFICATION"),
+                        ("person__isnull", True),
+                        ("product__isnull", True),
+                        ("profile_part__isnull", True),
+                        ("qualification__isnull", False),
+                        ("reference__isnull", True),
+                    ),
+                    models.Q(
+                        ("kind", "REFERENCE"),
+                        ("person__isnull", True),
+                        ("product__isnull", True),
+                        ("profile_part__isnull", True),
+                        ("qualification__isnull", True),
+                        ("reference__isnull", False),
+                    ),
+                    models.Q(
+                        ("kind", "PRODUCT"),
+                        ("person__isnull", True),
+                        ("product__isnull", False),
+                        ("profile_part__isnull", True),
+                        ("qualification__isnull", True),
+                        ("reference__isnull", True),
+                    ),
+                    models.Q(
+                        ("kind", "PERSON"),
+                        ("person__isnull", False),
+                        ("product__isnull", True),
+                        ("profile_part__isnull", True),
+                        ("qualification__isnull", True),
+                        ("reference__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="introduction_part_holds_its_item",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='introductionpart',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'TEXT'), _negated=True), models.Q(('title', ''), _negated=True), _connector='OR'), name='introduction_part_text_has_heading'),
+            model_name="introductionpart",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "TEXT"), _negated=True),
+                    models.Q(("title", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="introduction_part_text_has_heading",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='introductionpart',
-            constraint=models.UniqueConstraint(fields=('introduction', 'profile_part'), name='introduction_part_profile_part_once'),
+            model_name="introductionpart",
+            constraint=models.UniqueConstraint(
+                fields=("introduction", "profile_part"), name="introduction_part_profile_part_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='introductionpart',
-            constraint=models.UniqueConstraint(fields=('introduction', 'qualification'), name='introduction_part_qualification_once'),
+            model_name="introductionpart",
+            constraint=models.UniqueConstraint(
+                fields=("introduction", "qualification"),
+                name="introduction_part_qualification_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='introductionpart',
-            constraint=models.UniqueConstraint(fields=('introduction', 'reference'), name='introduction_part_reference_once'),
+            model_name="introductionpart",
+            constraint=models.UniqueConstraint(
+                fields=("introduction", "reference"), name="introduction_part_reference_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='introductionpart',
-            constraint=models.UniqueConstraint(fields=('introduction', 'product'), name='introduction_part_product_once'),
+            model_name="introductionpart",
+            constraint=models.UniqueConstraint(
+                fields=("introduction", "product"), name="introduction_part_product_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='introductionpart',
-            constraint=models.UniqueConstraint(fields=('introduction', 'person'), name='introduction_part_person_once'),
+            model_name="introductionpart",
+            constraint=models.UniqueConstraint(
+                fields=("introduction", "person"), name="introduction_part_person_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recipient',
-            constraint=models.UniqueConstraint(fields=('version', 'contact'), name='recipient_gets_a_version_once'),
+            model_name="recipient",
+            constraint=models.UniqueConstraint(
+                fields=("version", "contact"), name="recipient_gets_a_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recipient',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence', None), models.Q(('confidence__gte', 1), ('confidence__lte', 5)), _connector='OR'), name='recipient_confidence_1_to_5'),
+            model_name="recipient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confidence", None),
+                    models.Q(("confidence__gte", 1), ("confidence__lte", 5)),
+                    _connector="OR",
+                ),
+                name="recipient_confidence_1_to_5",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.UniqueConstraint(fields=('project', 'number'), name='requirement_number_is_unique'),
+            model_name="requirement",
+            constraint=models.UniqueConstraint(
+                fields=("project", "number"), name="requirement_number_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='requirement_has_text'),
+            model_name="requirement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="requirement_has_text"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['SURVEY', 'DIRECT_USER', 'EXCHANGE', 'FIELD', 'CHANGE', 'TRIAL'])), name='requirement_source_is_known'),
+            model_name="requirement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "source__in",
+                        ["SURVEY", "DIRECT_USER", "EXCHANGE", "FIELD", "CHANGE", "TRIAL"],
+                    )
+                ),
+                name="requirement_source_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__in', ['MUST', 'SHOULD', 'COULD', 'WONT'])), name='requirement_priority_is_known'),
+            model_name="requirement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("priority__in", ["MUST", "SHOULD", "COULD", "WONT"])),
+                name="requirement_priority_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['OPEN', 'PROMISED', 'VERIFIED', 'ACCEPTED', 'DROPPED'])), name='requirement_state_is_known'),
+            model_name="requirement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["OPEN", "PROMISED", "VERIFIED", "ACCEPTED", "DROPPED"])
+                ),
+                name="requirement_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'DROPPED'), _negated=True), models.Q(('dropped_reason', ''), _negated=True), _connector='OR'), name='requirement_dropped_has_reason'),
+            model_name="requirement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "DROPPED"), _negated=True),
+                    models.Q(("dropped_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="requirement_dropped_has_reason",
+            ),
         ),
         migrations.AddIndex(
-            model_name='solution',
-            index=models.Index(fields=['state', 'state_since'], name='solution_standing'),
+            model_name="solution",
+            index=models.Index(fields=["state", "state_since"], name="solution_standing"),
         ),
         migrations.AddConstraint(
-            model_name='solution',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'WITHDRAWN'), _negated=True), fields=('project',), name='solution_one_live_per_project'),
+            model_name="solution",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "WITHDRAWN"), _negated=True),
+                fields=("project",),
+                name="solution_one_live_per_project",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='solution',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['DRAFT', 'IN_REVIEW', 'SIGNING', 'SIGNED', 'WITHDRAWN'])), name='solution_state_is_known'),
+            model_name="solution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["DRAFT", "IN_REVIEW", "SIGNING", "SIGNED", "WITHDRAWN"])
+                ),
+                name="solution_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='solution',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='solution_has_title'),
+            model_name="solution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True), name="solution_has_title"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='solutionsection',
-            constraint=models.UniqueConstraint(fields=('solution', 'key'), name='section_key_is_unique'),
+            model_name="solutionsection",
+            constraint=models.UniqueConstraint(
+                fields=("solution", "key"), name="section_key_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='solutionsection',
-            constraint=models.CheckConstraint(condition=models.Q(('level__gte', 1), ('level__lte', 6)), name='section_level_is_known'),
+            model_name="solutionsection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__gte", 1), ("level__lte", 6)),
+                name="section_level_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='solutionsection',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='section_has_title'),
+            model_name="solutionsection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True), name="section_has_title"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='survey',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['DRAFT', 'OPEN', 'HANDED_IN', 'CLOSED'])), name='survey_state_is_known'),
+            model_name="survey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["DRAFT", "OPEN", "HANDED_IN", "CLOSED"])),
+                name="survey_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='survey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at', None), ('sent_to', None)), models.Q(('sent_at__isnull', False), ('sent_to__isnull', False)), _connector='OR'), name='survey_sent_together'),
+            model_name="survey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("sent_at", None), ("sent_to", None)),
+                    models.Q(("sent_at__isnull", False), ("sent_to__isnull", False)),
+                    _connector="OR",
+                ),
+                name="survey_sent_together",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='survey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'HANDED_IN'), _negated=True), ('handed_in_at__isnull', False), _connector='OR'), name='survey_handed_in_has_moment'),
+            model_name="survey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "HANDED_IN"), _negated=True),
+                    ("handed_in_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="survey_handed_in_has_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyquestion',
-            constraint=models.UniqueConstraint(fields=('survey', 'order'), name='survey_question_has_its_place'),
+            model_name="surveyquestion",
+            constraint=models.UniqueConstraint(
+                fields=("survey", "order"), name="survey_question_has_its_place"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyquestion',
-            constraint=models.CheckConstraint(condition=models.Q(('type__in', ['TEXT', 'LONG_TEXT', 'NUMBER', 'DATE', 'SINGLE_CHOICE', 'MULTIPLE_CHOICE', 'SCALE'])), name='survey_question_type_is_known'),
+            model_name="surveyquestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "type__in",
+                        [
+                            "TEXT",
+                            "LONG_TEXT",
+                            "NUMBER",
+                            "DATE",
+                            "SINGLE_CHOICE",
+                            "MULTIPLE_CHOICE",
+                            "SCALE",
+                        ],
+                    )
+                ),
+                name="survey_question_type_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(('via__in', ['INTERVIEW', 'LINK'])), name='answer_via_is_known'),
+            model_name="answer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("via__in", ["INTERVIEW", "LINK"])), name="answer_via_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='templatequestion',
-            constraint=models.CheckConstraint(condition=models.Q(('type__in', ['TEXT', 'LONG_TEXT', 'NUMBER', 'DATE', 'SINGLE_CHOICE', 'MULTIPLE_CHOICE', 'SCALE'])), name='template_question_type_is_known'),
+            model_name="templatequestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "type__in",
+                        [
+                            "TEXT",
+                            "LONG_TEXT",
+                            "NUMBER",
+                            "DATE",
+                            "SINGLE_CHOICE",
+                            "MULTIPLE_CHOICE",
+                            "SCALE",
+                        ],
+                    )
+                ),
+                name="template_question_type_is_known",
+            ),
         ),
     ]
