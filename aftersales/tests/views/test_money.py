@@ -3,6 +3,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aftersales.tests.factories import InstallmentFactory
+from implportal.projects.pages import project_tabs
 from implportal.projects.tests.factories import MemberFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +156,10 @@ def test_invoice_and_payment_through_the_browser(sign_in, project, bea):
     browser.post(url("receipt_cancel", project, pk=receipt.pk), {"reason": "Bounced"})
     project.refresh_from_db()
     assert project.paid_minor == 0
+
+
+@pytest.mark.parametrize(("person", "offered"), [("ines", True), ("bea", True), ("conny", False)])
+def test_the_tab_money_is_offered_to_those_who_may_see_it(request, project, person, offered):
+    tabs = project_tabs(project, request.getfixturevalue(person))
+
+    assert ("money" in [tab["key"] for tab in tabs]) is offered
