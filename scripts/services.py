@@ -91,7 +91,8 @@ def postgresql() -> Iterator[str]:
             server = subprocess.Popen(
                 [programs / "postgres", "-D", run / "data", "-c", "listen_addresses="]
                 + ["-c", f"unix_socket_directories={run}", "-c", "fsync=off"]
-                + ["-c", "synchronous_commit=off", "-c", "full_page_writes=off"],
+                + ["-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+                + ["-c", "autovacuum=off", "-c", "jit=off"],
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
