@@ -34,7 +34,7 @@ bench: ## measure pages against bare Django pages
 	@scripts/bootstrap dev
 	@$(MANAGE) bench
 
-walk: ## run a project from introduction to payment against a portal of its own
+walk: ## take a project through the running portal: WALK="--solution a.md --revised b.md --out dir"
 	@scripts/bootstrap dev
 	@$(MANAGE) walk_through $(WALK)
 
