@@ -50,6 +50,11 @@ def walk(tmp_path, live_server):
     return _walk
 
 
+def bytes_of(stored) -> bytes:
+    with stored.open() as file:
+        return file.read()
+
+
 def test_a_project_goes_from_the_first_meeting_to_the_last_payment(company, walk, tmp_path):
     said = walk()
 
@@ -62,10 +67,10 @@ def test_a_project_goes_from_the_first_meeting_to_the_last_payment(company, walk
     sealed = DocumentVersion.objects.exclude(sealed_pdf="").order_by("pk")
     assert [version.kind for version in sealed] == ["presales.solution", "aftersales.acceptance"]
     assert [version.version for version in sealed] == [2, 1]
-    assert all(verify(version.sealed_pdf.read()).is_valid for version in sealed)
+    pdfs = [bytes_of(version.sealed_pdf) for version in sealed]
+    assert all(verify(pdf).is_valid for pdf in pdfs)
     names = ("solution-signed.pdf", "acceptance-signed.pdf")
-    kept = [(tmp_path / "out" / name).read_bytes() for name in names]
-    assert kept == [version.sealed_pdf.open().read() for version in sealed]
+    assert [(tmp_path / "out" / name).read_bytes() for name in names] == pdfs
     report = (tmp_path / "out" / "report.md").read_text()
     assert [title for title, _take in STEPS if title not in report or title not in said] == []
     assert "- Sections of version 1: 5, from 6 headings in v1.md; none is lost" in report

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from email.message import Message
 from functools import cached_property
 from http import HTTPStatus
@@ -164,11 +165,15 @@ class Page:
 
 
 class Browser:
-    """One person at one machine; cookies are kept and redirects followed."""
+    """One person at one machine; cookies are kept and redirects followed.
 
-    def __init__(self, base_url: str, *, who: str) -> None:
+    ``sent`` is told the path of every form that is sent.
+    """
+
+    def __init__(self, base_url: str, *, who: str, sent: Callable[[str], object] = str) -> None:
         self.base_url = base_url.rstrip("/") + "/"
         self.who = who
+        self.sent = sent
         self.cookies = CookieJar()
         self._opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}),
@@ -193,6 +198,7 @@ class Browser:
             # Without multipart a browser sends the name of a file only.
             plain = [(name, v.name if isinstance(v, Upload) else v) for name, v in fields]
             body, kind = urlencode(plain).encode(), "application/x-www-form-urlencoded"
+        self.sent(urlsplit(self.url(address)).path)
         parts = urlsplit(self.base_url)
         headers = {"Content-Type": kind, "Origin": f"{parts.scheme}://{parts.netloc}"}
         request = urllib.request.Request(self.url(address), body, headers)  # noqa: S310 - as above

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+
+ONE_OF_MANY = re.compile(r"(/r|/sections)/[^/]+/")
 
 
 @dataclass
@@ -19,6 +23,7 @@ class Step:
     began_at: datetime
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
+    sent: Counter[str] = field(default_factory=Counter)
     failure: str = ""
 
 
@@ -56,6 +61,10 @@ class Report:
         """Add what is worth knowing to the step that is under way."""
         self.steps[-1].notes.append(sentence)
 
+    def sent(self, path: str) -> None:
+        """Count a form that was sent; links and sections are not told apart."""
+        self.steps[-1].sent[ONE_OF_MANY.sub(r"\1/…/", path)] += 1
+
     def fact(self, name: str, value: object) -> None:
         """Add a line to the head of the report."""
         self.facts[name] = str(value)
@@ -88,9 +97,12 @@ class Report:
             yield ""
             yield f"### {number}. {step.title}"
             yield f"{step.began_at:%Y-%m-%d %H:%M:%S} UTC, {step.seconds:.1f} s"
-            if step.notes or step.failure:
+            if step.notes or step.sent or step.failure:
                 yield ""
             yield from (f"- {note}" for note in step.notes)
+            if step.sent:
+                told = (f"`{path}`" + f" ×{n}" * (n > 1) for path, n in step.sent.items())
+                yield f"- sent to {', '.join(told)}"
             if step.failure:
                 yield from ("", "```", step.failure, "```")
 

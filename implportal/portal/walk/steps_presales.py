@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from implportal.portal.walk.browser import Browser, Page
+from implportal.portal.walk.browser import Page
 from implportal.portal.walk.forms import Form, Upload
 from implportal.portal.walk.journey import Person, Walk
 
@@ -33,7 +33,7 @@ def create_customer(walk: Walk) -> None:
         page = ines.get(f"{customer}contacts/new/").submit(
             name=name, title=title, email=email, kinds=[kind]
         )
-        walk.people[key] = Person(name, email, Browser(walk.base_url, who=name))
+        walk.people[key] = Person(name, email, walk.browser(name))
     page.expect(*(name for _key, name, _title, _kind in CUSTOMER))
     walk.report.note(f"{walk.customer} at {customer}, with {len(walk.people)} contacts")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from implportal.portal.walk.browser import Browser, Page
+from implportal.portal.walk.browser import Page
 from implportal.portal.walk.forms import Upload
 from implportal.portal.walk.journey import Walk, sign
 
@@ -30,7 +30,7 @@ def _sealed(walk: Walk) -> Page | None:
 
 def verify(walk: Walk, name: str) -> None:
     """A stranger hands in the sealed file, then the same file with one byte changed."""
-    stranger = Browser(walk.base_url, who="a stranger")
+    stranger = walk.browser("a stranger")
     data = walk.sealed[name]
     page = stranger.get("verify/").submit(button="Check this file", file=Upload(name, data))
     if verdict(page) != "Valid":
