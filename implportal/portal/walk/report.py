@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-ONE_OF_MANY = re.compile(r"(/r|/sections)/[^/]+/")
+ONE_OF_MANY = re.compile(r"(/r|/sections|/criteria)/[^/]+(?=/)")
 
 
 @dataclass
@@ -63,7 +63,7 @@ class Report:
 
     def sent(self, path: str) -> None:
         """Count a form that was sent; links and sections are not told apart."""
-        self.steps[-1].sent[ONE_OF_MANY.sub(r"\1/…/", path)] += 1
+        self.steps[-1].sent[ONE_OF_MANY.sub(r"\1/…", path)] += 1
 
     def fact(self, name: str, value: object) -> None:
         """Add a line to the head of the report."""
