@@ -93,7 +93,19 @@ def pytest(arguments: list[str], env: dict[str, str]) -> Outcome:
     """Run pytest and count what it ran; no test at all is a failure."""
     report = Path(env["VAR_DIR"]) / "pytest.xml"
     report.unlink(missing_ok=True)
-    status = run([PYTHON, "-m", "pytest", "-q", f"--junitxml={report}", *arguments], env)
+    status = run(
+        [
+            PYTHON,
+            "-m",
+            "pytest",
+            "-q",
+            "-rfEs",
+            "--durations=10",
+            f"--junitxml={report}",
+            *arguments,
+        ],
+        env,
+    )
     if not report.exists():
         return Outcome(passed=0, failed=1)
     suite = ET.parse(report).getroot().find("testsuite")  # noqa: S314 - our own file

@@ -26,7 +26,7 @@ VAR = Path(os.environ["VAR_DIR"])
 PORT = os.environ["PORT"]
 BASE_URL = os.environ["BASE_URL"]
 
-SECONDS_TO_START = 60
+SECONDS_TO_START = 120
 SECONDS_TO_STOP = 10
 LOG_BYTES_KEPT = 10_000_000
 
@@ -124,7 +124,9 @@ def wait_until_it_answers(alive: Callable[[], None]) -> None:
             fail(f"The web server answers with error {error.code}; see {log_of('web')}.")
         except OSError:
             if time.monotonic() > deadline:
-                fail(f"The web server has not answered for a minute; see {log_of('web')}.")
+                fail(
+                    f"The web server has not answered for {SECONDS_TO_START} seconds; see {log_of('web')}."
+                )
             time.sleep(0.1)
 
 
