@@ -7,6 +7,7 @@ What is decided here:
   as its description; in an imported file it is refused, naming the line, because nothing
   is ever fetched. Pictures written into the file itself (``data:``) are taken along.
 - Indented text is text, not code: real files indent their lists in every possible way.
+- Every pattern takes linear time: one line may hold a megabyte of blanks.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ def _decode(data: bytes) -> str:
 
 
 _DATA_IMAGE = re.compile(
-    r"(!\[[^\]\n]*\]\(\s*<?)data:image/(?:png|jpe?g|webp);base64,([A-Za-z0-9+/=]+)"
+    r"(!\[[^\[\]\n]*\]\(\s*<?)data:image/(?:png|jpe?g|webp);base64,([A-Za-z0-9+/=]+)"
 )
 
 
@@ -126,7 +127,7 @@ def _take_images(text: str) -> tuple[str, dict[str, bytes]]:
 
 
 _ACTIVE_HTML = re.compile(
-    r"<\s*/?\s*(script|style|iframe|object|embed|applet|link|meta|base|form|svg|math|template)\b",
+    r"<\s*(?:/\s*)?(script|style|iframe|object|embed|applet|link|meta|base|form|svg|math|template)\b",
     re.IGNORECASE,
 )
 
@@ -240,7 +241,7 @@ class _Heading:
 
 
 _FENCE = re.compile(r"\s*(?:[-*+>]\s+)*(`{3,}(?=[^`]*$)|~{3,})")
-_ATX = re.compile(r" {0,3}(#{1,6})(?!#)([ \t]*)(.*?)(?:[ \t]+#+)?[ \t]*$")
+_ATX = re.compile(r" {0,3}(#{1,6})(?!#)([ \t]*)(.*)$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _NOT_A_TITLE = re.compile(r"\s{4,}|\s*(?:[-*+>|]\s|\d+[.)]\s|[|>])")
 _OWN_NUMBER = re.compile(
@@ -266,13 +267,20 @@ def _headings(lines: list[str]) -> Iterator[_Heading]:
             number += 1
         elif (match := _ATX.match(line)) and _is_atx(match, lines, number):
             end = number + (2 if underline else 1)
-            yield _Heading(len(match[1]), match[3].strip(), number, end)
+            yield _Heading(len(match[1]), _without_closing_marks(match[3]), number, end)
             number = end
         elif underline and _is_underlined(lines, number):
             yield _Heading(1 if "=" in underline[1] else 2, line.strip(), number, number + 2)
             number += 2
         else:
             number += 1
+
+
+def _without_closing_marks(text: str) -> str:
+    """The title in "Scope ##"; marks that touch a word belong to it, as in "C#"."""
+    bare = text.strip()
+    words = bare.rstrip("#")
+    return words.rstrip() if not words or words[-1].isspace() else bare
 
 
 def _is_atx(match: re.Match[str], lines: list[str], number: int) -> bool:
@@ -299,12 +307,16 @@ def _fenced_lines(lines: list[str]) -> set[int]:
     """Numbers of the lines in code fences; a fence that never closes is not one."""
     fenced: set[int] = set()
     number = 0
+    never_closed: dict[str, int] = {}  # what is not found once is not looked for again
     while number < len(lines):
-        if opening := _FENCE.match(lines[number]):
+        opening = _FENCE.match(lines[number])
+        if opening and len(opening[1]) < never_closed.get(opening[1][0], len(lines[number]) + 1):
             mark = opening[1]
             closing = re.compile(rf"\s*{re.escape(mark[0])}{{{len(mark)},}}\s*$")
             end = next((n for n in range(number + 1, len(lines)) if closing.match(lines[n])), None)
-            if end is not None:
+            if end is None:
+                never_closed[mark[0]] = len(mark)
+            else:
                 fenced.update(range(number, end + 1))
                 number = end
         number += 1

@@ -2,6 +2,7 @@ import base64
 import io
 import os
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from implportal.documents.canonical import digest
 from implportal.documents.markdown import (
     BadMarkdown,
     ParsedSection,
+    _take_images,
     collect_references,
     image_digests,
     parse_document,
@@ -252,3 +254,39 @@ def test_a_real_file_has_all_its_sections(name, count, last):
     sections = read_markdown(path.read_bytes()).sections
 
     assert (len(sections), sections[-1].heading) == (count, last)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# a" + " " * 900_000 + "b\n\n## c\n\ntext",
+        "# a\n\n<" + " " * 900_000 + "x",
+        "# a\n\n" + "```a\n" * 4_900,
+        "# a\n\n" + "\n".join("`" * (3 + n % 50) + "a" for n in range(4_900)),
+    ],
+    ids=["blanks in a heading", "blanks after <", "open fences", "fences of every length"],
+)
+def test_it_reads_text_made_to_hang_it_in_no_time(line):
+    begun = time.process_time()
+
+    read_markdown(line.encode())
+
+    assert time.process_time() - begun < 4
+
+
+def test_it_looks_for_pictures_in_text_made_to_hang_it_in_no_time():
+    begun = time.process_time()
+
+    _take_images("![" * 400_000)
+
+    assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [("## Scope ##", "Scope"), ("## Use of C#", "Use of C#"), ("## a # b #", "a # b")],
+)
+def test_it_takes_closing_marks_off_a_heading(line, title):
+    (section,) = split_sections(f"{line}\n\ntext")
+
+    assert section.title == title
