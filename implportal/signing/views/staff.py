@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView
 
 from implportal.audit.models import Entry
+from implportal.kernel.errors import NotAllowed
 from implportal.kernel.forms import ConfirmForm, ReasonForm
 from implportal.kernel.views import ActionView, ListPage, VisibleToUserMixin
 from implportal.projects.pages import ProjectPageMixin
@@ -46,13 +47,22 @@ class ProjectListPage(ProjectRowsMixin, ListPage):
 
 
 class ProjectActionView(ProjectRowsMixin, ActionView):
-    """One action in a project; ``back_route`` takes ``project_pk``."""
+    """One action in a project, for those whom ``allowed`` lets; ``back_route`` takes its key."""
 
     form_class = ConfirmForm
     template_name = "signing/action.html"
     title = text = button = ""
     tone = "primary"
     back_route = ""
+
+    def get_object(self, queryset: QuerySet | None = None) -> Any:
+        found = super().get_object(queryset)
+        if not self.allowed(found):
+            raise NotAllowed
+        return found
+
+    def allowed(self, found: Any) -> bool:
+        return may_send_for_signature(self.request.user, self.project)
 
     def get_success_url(self) -> str:
         return reverse(self.back_route, kwargs={"project_pk": self.project.pk})
@@ -94,7 +104,16 @@ class LinkList(ProjectListPage):
         ]
 
 
-class LinkRevoke(ProjectActionView):
+class LinkActionView(ProjectActionView):
+    """A link that somebody signs through belongs to who runs the project."""
+
+    def allowed(self, found: SharedLink) -> bool:
+        if Signer.objects.filter(link=found).exists():
+            return super().allowed(found)
+        return may_share(self.request.user, self.project)
+
+
+class LinkRevoke(LinkActionView):
     queryset = SharedLink.objects.all()
     title = _("Close this link")
     text = _("It stops working at once. Whoever opens it is told to ask for a new one.")
@@ -107,7 +126,7 @@ class LinkRevoke(ProjectActionView):
         links.revoke(link=self.object, actor=self.request.user, at=timezone.now())
 
 
-class LinkSendAgain(ProjectActionView):
+class LinkSendAgain(LinkActionView):
     queryset = SharedLink.objects.all()
     title = _("Send a new link")
     text = _("A new link goes out by mail; the one sent before is closed.")
@@ -166,6 +185,9 @@ class QuestionAnswer(ProjectActionView):
     button = _("Send answer")
     back_route = "signing:question_list"
     success_message = _("The answer is on its way to the customer.")
+
+    def allowed(self, found: Question) -> bool:
+        return may_answer(self.request.user, self.project)
 
     def perform(self, form: Any) -> None:
         reading.answer_question(

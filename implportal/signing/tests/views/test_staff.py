@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from implportal.projects.tests.factories import ContactFactory
+from implportal.projects.tests.factories import ContactFactory, MemberFactory
 from implportal.signing.domain import reading
 from implportal.signing.domain.requests import SignerSpec
 from implportal.signing.models import RequestState, SharedLink
@@ -132,3 +132,44 @@ def test_lists_cost_the_same_for_any_number_of_rows(
     assert answer.context["total"] == 25
     assert counted[0] == counted[1]
     assert counted[1] <= 11
+
+
+@pytest.mark.parametrize("route", ["request_cancel", "request_retry_seal"])
+@pytest.mark.parametrize(("who", "status"), [("ines", 200), ("conny", 403)])
+def test_it_shows_what_is_done_to_a_request_to_who_runs_the_project(
+    route, who, status, sent, request, sign_in
+):
+    person = request.getfixturevalue(who)
+    if who == "conny":
+        MemberFactory(project=sent.project, user=person)
+
+    answer = sign_in(person).get(url(route, sent.project, pk=sent.pk))
+
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize("route", ["link_revoke", "link_send_again"])
+def test_it_shows_what_is_done_to_a_link_to_who_may_do_it(
+    route, frozen, shared, project, conny, bea, sign_in
+):
+    link = shared(frozen())
+    MemberFactory(project=project, user=conny)
+
+    assert sign_in(conny).get(url(route, project, pk=link.pk)).status_code == 200
+    assert sign_in(bea).get(url(route, project, pk=link.pk)).status_code == 403
+
+
+@pytest.mark.parametrize("route", ["link_revoke", "link_send_again"])
+def test_it_keeps_links_for_signing_from_members(route, sent, conny, sign_in):
+    link = SharedLink.objects.get()
+    MemberFactory(project=sent.project, user=conny)
+    browser = sign_in(conny)
+
+    assert browser.get(url(route, sent.project, pk=link.pk)).status_code == 403
+    assert browser.post(url(route, sent.project, pk=link.pk)).status_code == 403
+
+
+def test_it_shows_the_form_for_an_answer_to_nobody_else(question, project, bea, sign_in):
+    page = sign_in(bea).get(url("question_answer", project, pk=question.pk))
+
+    assert page.status_code == 403
