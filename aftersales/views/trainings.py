@@ -148,7 +148,11 @@ class SessionDetail(SessionMixin, ProjectPageMixin, TemplateView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         session = self.read_session()
-        came = {int(key) for key in request.POST.getlist("came") if key.isdecimal()}
+        came = {
+            int(key)
+            for key in request.POST.getlist("came")
+            if key.isdecimal() and len(key) < 19  # noqa: PLR2004 - fits the column
+        }
         try:
             note_attendance(session=session, came=came, actor=request.user, at=timezone.now())
         except DomainError as error:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
+from implportal.kernel.errors import DomainError
 from implportal.projects.domain.people import remove_member, set_member, set_stakeholder
 from implportal.projects.forms.projects import MemberForm, StakeholderForm
 from implportal.projects.models import Member, Project, Stakeholder
@@ -75,8 +76,12 @@ class MemberRemove(ProjectPageMixin, View):
             self.project.members.select_related("user"), pk=self.kwargs["pk"]
         )
         name = member.user.name
-        remove_member(member=member, actor=request.user, at=timezone.now())
-        messages.success(request, _("%(name)s is off the team.") % {"name": name})
+        try:
+            remove_member(member=member, actor=request.user, at=timezone.now())
+        except DomainError as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("%(name)s is off the team.") % {"name": name})
         return HttpResponseRedirect(
             reverse("projects:people", kwargs={"project_pk": self.project.pk})
         )

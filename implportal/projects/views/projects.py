@@ -35,6 +35,10 @@ from implportal.projects.permissions import (
 )
 
 
+MOST_DIGITS = 18
+"""Every key of the database has fewer."""
+
+
 class ProjectList(ListPage):
     queryset = (
         Project.objects.select_related("customer", "implementation_manager")
@@ -95,7 +99,9 @@ class ProjectCreate(DomainFormMixin, FormView):
 
     def get_initial(self) -> dict:
         wanted = self.request.GET.get("customer", "")
-        customer = Customer.objects.filter(pk=wanted).first() if wanted.isdecimal() else None
+        if not wanted.isdecimal() or len(wanted) > MOST_DIGITS:
+            return {}
+        customer = Customer.objects.visible_to(self.request.user).filter(pk=wanted).first()
         return {"customer": customer, "currency": customer.currency} if customer else {}
 
     def perform(self, form: ProjectForm) -> Project:

@@ -125,7 +125,11 @@ class AttachmentRemove(View):
             Attachment.objects.visible_to(request.user).select_related("project"), pk=pk
         )
         subject = attachment.subject
-        remove_attachment(attachment=attachment, actor=request.user, at=timezone.now())
-        messages.success(request, _("%(name)s is removed.") % {"name": attachment.name})
+        try:
+            remove_attachment(attachment=attachment, actor=request.user, at=timezone.now())
+        except DomainError as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("%(name)s is removed.") % {"name": attachment.name})
         back = subject.get_absolute_url() if subject else reverse("portal:home")
         return HttpResponseRedirect(back)
