@@ -64,10 +64,14 @@ def missing_for_closing(project: Project) -> Iterator[Reason]:
 
 
 def money_waiting(user: User, now: datetime) -> Iterator[Waiting]:
-    """What is to be invoiced and collected, for who collects; late customers for all. One query."""
+    """What is to be invoiced and collected, for who collects; late customers for all. One query.
+
+    A late invoice waits for who collects: asking again is theirs to do.
+    """
     today = timezone.localdate(now)
     late = Q(state=Installment.State.INVOICED, due_on__lt=today)
-    if user.role == Role.BUSINESS_MANAGER:
+    collects = user.role == Role.BUSINESS_MANAGER
+    if collects:
         mine = Q(project__business_manager=user) | Q(project__business_manager=None)
         wanted = late | Q(state=Installment.State.RELEASED)
     else:
@@ -111,8 +115,8 @@ def money_waiting(user: User, now: datetime) -> Iterator[Waiting]:
             project=one.project,
             since=datetime.combine(one.due_on, time(), tzinfo=UTC),
             url=one.get_absolute_url(),
-            button=gettext_lazy("Look at the money"),
-            on="CUSTOMER",
+            button=gettext_lazy("See the invoice"),
+            on="YOU" if collects else "CUSTOMER",
             who=one.project.customer.name,
             urgency=2,
         )

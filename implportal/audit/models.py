@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -7,9 +9,12 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from implportal.audit.registry import ACTIONS
+
+ISO_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d)")
 
 
 class Chain(models.Model):
@@ -26,6 +31,10 @@ class Chain(models.Model):
 class EntryQuerySet(models.QuerySet["Entry"]):
     def of_project(self, project_id: int) -> EntryQuerySet:
         return self.filter(project_id=project_id).select_related("actor")
+
+    def of_subject(self, subject: models.Model) -> EntryQuerySet:
+        kind = ContentType.objects.get_for_model(subject)
+        return self.filter(subject_type=kind, subject_id=subject.pk)
 
     def newest_first(self) -> EntryQuerySet:
         return self.order_by("-at", "-pk")
@@ -80,8 +89,15 @@ class Entry(models.Model):
         """What was done, in words; the key of an action that no longer exists."""
         if self.action not in ACTIONS:
             return self.action
-        details = _Missing(self.details)
+        details = _Missing({name: _say(value) for name, value in self.details.items()})
         return str(ACTIONS[self.action].sentence) % details
+
+
+def _say(value: Any) -> Any:
+    """A date is kept as ISO 8601 and said as people say it."""
+    if isinstance(value, str) and ISO_DATE.fullmatch(value):
+        return date_format(date.fromisoformat(value), "j F Y")
+    return value
 
 
 class _Missing(dict[str, Any]):

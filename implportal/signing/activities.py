@@ -24,7 +24,9 @@ for kind in (LinkKind.READ, LinkKind.DISCUSS, LinkKind.SIGN):
     register_link_page(LinkPage(kind, "documents.documentversion", "signing:link_document"))
 
 TABS.register(
-    ProjectTab("customer", gettext_lazy("Customer"), 55, "signing:request_list", "signature")
+    ProjectTab(
+        "customer", gettext_lazy("Questions & signatures"), 55, "signing:request_list", "signature"
+    )
 )
 
 

@@ -134,6 +134,9 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     if (side) drawerIsClosed();
+    // Many tabs scroll on a phone: bring the present one into sight.
+    const tab = document.querySelector(".nav-tabs [aria-current]");
+    if (tab) tab.closest(".nav-tabs").scrollLeft = tab.offsetLeft - tab.closest(".nav-tabs").offsetLeft - 48;
     markTheme();
     focusFirstError(document);
   });

@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from implportal.documents.registry import kind_for
@@ -147,7 +148,11 @@ class DocumentVersion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} · {self.version}"
+        return gettext("%(title)s (%(number)s, version %(version)s)") % {
+            "title": self.title,
+            "number": self.number,
+            "version": self.version,
+        }
 
     def get_absolute_url(self) -> str:
         return reverse("documents:version_list", kwargs={"project_pk": self.project_id})

@@ -3,8 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from implportal.accounts.models import User
 from implportal.documents.models import DocumentVersion
@@ -24,7 +23,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Group:
-    title: str | Promise
+    title: str
     hits: list[Hit]
 
 
@@ -32,7 +31,11 @@ def search(*, user: User, words: str) -> list[Group]:
     """Return what ``user`` may see and ``words`` names, by kind; one query a kind."""
     projects = (
         Project.objects.visible_to(user)
-        .filter(Q(code__icontains=words) | Q(title__icontains=words))
+        .filter(
+            Q(code__icontains=words)
+            | Q(title__icontains=words)
+            | Q(customer__name__icontains=words)
+        )
         .select_related("customer")
     )
     customers = Customer.objects.visible_to(user).filter(name__icontains=words)
@@ -81,8 +84,9 @@ def search(*, user: User, words: str) -> list[Group]:
             _("Documents"),
             [
                 Hit(
-                    f"{version.title} ({version.version})",
-                    version.number,
+                    version.title,
+                    _("%(number)s, version %(version)s")
+                    % {"number": version.number, "version": version.version},
                     version.get_absolute_url(),
                 )
                 for version in _first(documents)

@@ -4,9 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from aftersales.domain.figures import expected_by_month, figures
+from aftersales.models import Installment
+from implportal.accounts.models import Role
 from implportal.meetings.models import Meeting
 from implportal.projects.domain.waiting import waiting_for
 from implportal.projects.models import Project, Step
@@ -14,6 +19,13 @@ from implportal.projects.permissions import may_create_project
 
 SHOWN = 10
 """Lines of a list on the home page; the rest is behind a link."""
+
+FIGURES = {
+    "OVERDUE": (_("Overdue"), "danger"),
+    "DUE": (_("Due within a week"), "waiting"),
+    "RELEASED": (_("To be invoiced"), "info"),
+}
+"""What who collects looks at first, in this order; the board has the rest."""
 
 
 class Home(TemplateView):
@@ -33,8 +45,37 @@ class Home(TemplateView):
             projects=self.projects(),
             today=timezone.localdate(),
             may_create=may_create_project(user),
+            **self.money(),
             **kwargs,
         )
+
+    def money(self) -> dict[str, Any]:
+        """Figures and expected cash for business managers. Costs them two queries."""
+        user, today = self.request.user, timezone.localdate()
+        if user.role != Role.BUSINESS_MANAGER:
+            return {}
+        shown = Installment.objects.visible_to(user).with_money_visible_to(user).alive()
+        board = reverse("aftersales:payment_board")
+        tiles = []
+        for one in figures(shown, today=today):
+            by_key = {figure.key: figure for figure in one.standings}
+            tiles += [
+                {
+                    "label": label,
+                    "tone": tone,
+                    "count": by_key[key].count,
+                    "minor": by_key[key].minor,
+                    "currency": one.currency,
+                    "url": f"{board}?standing={key}&currency={one.currency}",
+                }
+                for key, (label, tone) in FIGURES.items()
+            ]
+        return {
+            "collects": True,
+            "tiles": tiles,
+            "months": expected_by_month(shown, today=today),
+            "board_url": board,
+        }
 
     def meetings(self) -> QuerySet[Meeting]:
         """What begins within a week."""

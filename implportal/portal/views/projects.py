@@ -11,11 +11,21 @@ from implportal.audit.models import Entry
 from implportal.meetings.models import Meeting
 from implportal.projects.domain.phases import missing_for, next_phase
 from implportal.projects.domain.waiting import waiting_for
-from implportal.projects.models import Phase
+from implportal.projects.models import Phase, Step
 from implportal.projects.pages import ProjectPageMixin
 
 FEED_PAGE = 50
 FEED_ON_OVERVIEW = 8
+
+
+EAGERNESS = {Step.State.IN_PROGRESS: 0, Step.State.NOT_STARTED: 1, Step.State.WAITING: 2}
+"""What is under way comes first; what is with the customer cannot be hurried here."""
+
+
+def next_step(steps: list[Step], *, phase: str) -> Step | None:
+    """Return the activity of this phase to go on with; None once all are settled."""
+    open_steps = [step for step in steps if step.is_open and step.phase == phase]
+    return min(open_steps, key=lambda step: (EAGERNESS[step.state], step.order), default=None)
 
 
 class ProjectDetail(ProjectPageMixin, TemplateView):
@@ -32,7 +42,7 @@ class ProjectDetail(ProjectPageMixin, TemplateView):
         return super().get_context_data(
             steps=steps,
             current=[step for step in steps if step.state in {"IN_PROGRESS", "WAITING"}],
-            next_step=next((step for step in steps if step.is_open), None),
+            next_step=next_step(steps, phase=project.phase),
             next_phase=phase,
             closes=phase == Phase.CLOSED,
             missing=missing_for(project, phase) if phase else [],

@@ -56,6 +56,8 @@ class ProjectForm(PageForm):
         )
         self.fields["project_manager"].queryset = people(Role.PROJECT_MANAGER, Role.ADMINISTRATOR)
         self.fields["business_manager"].queryset = people(Role.BUSINESS_MANAGER, Role.ADMINISTRATOR)
+        for name in ("project_manager", "business_manager"):
+            self.fields[name].empty_label = _("Not named yet")
         if project:
             del self.fields["customer"], self.fields["implementation_manager"]
             self.initial = self._initial_of(project) | self.initial
@@ -103,7 +105,7 @@ class StepForm(PageForm):
         label=_("Why it is not needed"),
         max_length=1000,
         required=False,
-        help_text=_("Only for “Waived”. It stays on record."),
+        help_text=_("It stays on record."),
     )
     owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none(), required=False)
     due_on = forms.DateField(label=_("Due"), required=False, widget=DateInput())
@@ -118,6 +120,7 @@ class StepForm(PageForm):
         names = ("state", "waived_reason", "due_on", "notes")
         kwargs["initial"] = {name: getattr(step, name) for name in names} | {"owner": step.owner_id}
         super().__init__(*args, **kwargs)
+        self.fields["owner"].empty_label = _("Nobody yet")
         self.fields["owner"].queryset = User.objects.filter(is_active=True).order_by("name", "pk")
         if not runs:
             # What they may not decide is shown, and kept as it is whatever is posted.

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, View
 
+from implportal.audit.models import Entry
 from implportal.kernel.errors import DomainError, NotAllowed
 from implportal.kernel.views import DomainFormMixin
 from implportal.projects.domain.attachments import attach, remove_attachment
@@ -20,6 +21,8 @@ from implportal.projects.models import Attachment, Step
 from implportal.projects.pages import ProjectPageMixin
 from implportal.projects.permissions import may_contribute, may_run
 
+SHOWN = 10
+"""Entries of the record on an activity's page; the rest is under "Activity"."""
 SHOWN_IN_BROWSER = frozenset(
     {"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp"}
 )
@@ -71,6 +74,7 @@ class StepDetail(DomainFormMixin, StepPageMixin, FormView):
             .select_related("uploaded_by")
             .order_by("-uploaded_at", "-pk"),
             attachment_form=kwargs.pop("attachment_form", AttachmentForm()),
+            entries=Entry.objects.of_subject(self.step).newest_first()[:SHOWN],
             may_contribute=may_contribute(self.request.user, self.project),
             **kwargs,
         )
