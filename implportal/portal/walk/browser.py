@@ -76,7 +76,8 @@ class Page:
 
     @cached_property
     def forms(self) -> list[Form]:
-        return [Form(node, self.tree) for node in self.tree.all("form")]
+        """Those of the page's own content; its frame has some, too."""
+        return [Form(node, self.tree) for node in self.main.all("form")]
 
     def fail(self, sentence: str) -> WalkFailed:
         """Return the error to raise, telling where it happened and what is to be seen there."""

@@ -62,8 +62,12 @@ class Form:
         ]
 
     def button(self, words: str) -> Node | None:
-        """Return the button whose words contain ``words``."""
-        found = (one for one in self.buttons if words in (one.text() or one.get("value")))
+        """Return the button with this name, or with ``words`` on it."""
+        found = (
+            one
+            for one in self.buttons
+            if words == one.get("name") or words in (one.text() or one.get("value"))
+        )
         return next(found, None)
 
     def filled(self, answers: dict[str, Any], button: Node | None) -> list[tuple[str, Any]]:

@@ -66,7 +66,7 @@ class Walk:
         if name not in self._staff:
             browser = self.browser(name)
             page = browser.get("accounts/login/").submit(
-                button="Sign in", login=f"{name}@example.com", password=self.password,
+                login=f"{name}@example.com", password=self.password,
                 may_refuse=True,
             )  # fmt: skip
             if page.path.startswith("/accounts/login"):
@@ -85,14 +85,14 @@ class Walk:
         """Open a page of the project as one of us; ``address`` is relative to the project."""
         return self.staff(name).get(self.project + address)
 
-    def activity(self, name: str, key: str) -> Page:
-        """Open the pages of one of the seventeen activities as one of us."""
-        return self.open(name, f"steps/{key}/").follow("Open its pages")
+    def activity(self, name: str, key: str, *, pages: str) -> Page:
+        """Go from one of the seventeen activities to its own pages as one of us."""
+        return self.open(name, f"steps/{key}/").follow(to=self.project + pages)
 
     def step(self, name: str, key: str, **answers: object) -> Page:
         """Say something of one of the seventeen activities as one of us."""
         page = self.open(name, f"steps/{key}/")
-        return page.submit(button="Keep changes", **answers)
+        return page.submit(**answers)
 
     def wait(self, what: str, attempt: Callable[[], Found | None]) -> Found:
         """Try until ``attempt`` gives something.
@@ -173,10 +173,11 @@ class Walk:
 def sign(walk: Walk, person: Person) -> Page:
     """Let ``person`` come by the mailed link, prove the address, and sign."""
     page = walk.come_by_link(person)
-    page = page.follow("Go to signing")
-    page = page.submit(button="Send me the code")
-    page = page.submit(button="Check code", code=walk.code_for(person))
-    page = page.submit(button="Sign version", typed_name=person.name, consent=True)
-    page.expect("You have signed")
+    page = page.follow(to="/sign/")
+    page = page.submit(action="/sign/code/")
+    page = page.submit(action="/sign/verify/", code=walk.code_for(person))
+    page = page.submit(typed_name=person.name, consent=True)
+    if page.has_form(action="/sign/"):
+        raise page.fail(f"{person.name} is still asked to sign.")
     walk.report.note(f"{person.name} signed with a one-time code")
     return page

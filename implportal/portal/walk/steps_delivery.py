@@ -25,7 +25,7 @@ SATURDAY = 5
 def split_contract_value(walk: Walk) -> None:
     page = walk.open("ines", "money/split/")
     for _more in INSTALLMENTS[1:]:
-        page = page.submit(button="Add a part", may_refuse=True)
+        page = page.submit(button="add", may_refuse=True)
     answers: dict[str, object] = {}
     for place, (title, percent, event, days) in enumerate(INSTALLMENTS):
         answers |= {
@@ -34,7 +34,7 @@ def split_contract_value(walk: Walk) -> None:
             f"form-{place}-release_event": event,
             f"form-{place}-terms_days": days,
         }
-    page = page.submit(button="Save the split", **answers)
+    page = page.submit(**answers)
     page.expect(*(title for title, *_rest in INSTALLMENTS))
     walk.report.note(
         f"{CONTRACT_VALUE:,} EUR in {len(INSTALLMENTS)} installments: "
@@ -44,7 +44,7 @@ def split_contract_value(walk: Walk) -> None:
 
 def plan_kickoff(walk: Walk) -> None:
     start = datetime.combine(_working_day(date.today(), 0), time(9))  # noqa: DTZ011
-    page = walk.activity("ines", "kickoff").follow("Plan the kick-off")
+    page = walk.activity("ines", "kickoff", pages="kickoff/").follow(to="/kickoff/edit/")
     page.submit(
         start_at=start.strftime("%Y-%m-%dT%H:%M"),
         end_at=(start + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M"),
@@ -71,10 +71,8 @@ def plan_kickoff(walk: Walk) -> None:
 
 
 def hold_kickoff(walk: Walk) -> None:
-    walk.open("ines", "kickoff/").submit(button="Give permission")
-    walk.open("ines", "kickoff/").expect("May run the delivery")
-    walk.open("piet", "kickoff/").submit(button="Hold kick-off and start delivery")
-    walk.open("piet").expect("Delivery")
+    walk.open("ines", "kickoff/").submit(action="/kickoff/grant/")
+    walk.open("piet", "kickoff/").submit(action="/kickoff/hold/")
     walk.report.note("permission given by Ines; held by Piet, who goes on")
     pdf = walk.wait("the kick-off document", lambda: _kickoff_pdf(walk))
     walk.download(pdf, "kick-off.pdf")
@@ -111,8 +109,10 @@ def plan_work(walk: Walk) -> None:
     page.expect(*(title for _label, title, *_rest in TASKS))
     walk.report.note(f"{len(tasks)} tasks with {len(tasks) - 1} links, drawn as a Gantt chart")
     for task in tasks:
-        walk.staff("piet").get(task).submit(button="Report progress", percent=100, note="Done.")
-    walk.open("piet", "plan/").expect(f"{len(tasks)} of {len(tasks)} done")
+        page = walk.staff("piet").get(task)
+        page.submit(action="/progress/", percent=100, note="Done.")
+        if walk.staff("piet").get(task).has_form(action="/progress/"):
+            raise page.fail("The task is not done although it was reported so.")
     walk.report.note("all of them reported done")
 
 

@@ -11,9 +11,7 @@ SIGNERS = ("carl", "dora")
 
 def sign_solution(walk: Walk) -> None:
     first, second = (walk.people[key] for key in SIGNERS)
-    walk.open("ines", "solution/sign/").submit(
-        button="for signature", signer_1=first.name, signer_2=second.name
-    )
+    walk.open("ines", "solution/sign/").submit(signer_1=first.name, signer_2=second.name)
     sign(walk, first)
     sign(walk, second)
 
@@ -32,13 +30,13 @@ def verify(walk: Walk, name: str) -> None:
     """A stranger hands in the sealed file, then the same file with one byte changed."""
     stranger = walk.browser("a stranger")
     data = walk.sealed[name]
-    page = stranger.get("verify/").submit(button="Check this file", file=Upload(name, data))
+    page = stranger.get("verify/").submit(file=Upload(name, data))
     if verdict(page) != "Valid":
         raise page.fail(f"{name} is not called valid.")
     walk.report.note(f"{name}: {verdict(page)} ({len(page.main.with_class('ip-line'))} checks)")
     place = len(data) // 2
     forged = data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
-    page = stranger.get("verify/").submit(button="Check this file", file=Upload(name, forged))
+    page = stranger.get("verify/").submit(file=Upload(name, forged))
     if verdict(page) != "Not valid":
         raise page.fail(f"{name} with byte {place} changed is not called invalid.")
     walk.report.note(f"{name} with byte {place:,} changed: {verdict(page)}")
