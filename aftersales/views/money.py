@@ -16,7 +16,13 @@ from django.views.generic import FormView, TemplateView
 
 from aftersales.domain.installments import invoice_installment, set_installments, write_off
 from aftersales.domain.receipts import cancel_receipt, open_invoices, record_receipt
-from aftersales.forms.money import InstallmentFormSet, InvoiceForm, ReceiptForm, initial_row
+from aftersales.forms.money import (
+    InstallmentForm,
+    InstallmentFormSet,
+    InvoiceForm,
+    ReceiptForm,
+    initial_row,
+)
 from aftersales.models import Allocation, Installment, Receipt
 from aftersales.permissions import may_split, may_write_off
 from implportal.kernel.errors import DomainError
@@ -119,8 +125,11 @@ class InstallmentsEdit(MoneyPageMixin, TemplateView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         data = request.POST.copy()
         if "add" in data:
-            count = data.get("form-TOTAL_FORMS", "0")
-            data["form-TOTAL_FORMS"] = str(int(count) + 1 if count.isdecimal() else 1)
+            count = data.get("form-TOTAL_FORMS", "")
+            count = int(count) if count.isdecimal() and len(count) < 4 else 0  # noqa: PLR2004
+            data["form-TOTAL_FORMS"] = str(count + 1)
+            terms = InstallmentForm.base_fields["terms_days"]
+            data.setdefault(f"form-{count}-terms_days", str(terms.initial))
             self.formset = self._formset(data=data)
             self.is_adding = True
             return self.render_to_response(self.get_context_data())
