@@ -34,7 +34,6 @@ from implportal.projects.permissions import (
     may_run,
 )
 
-
 MOST_DIGITS = 18
 """Every key of the database has fewer."""
 
