@@ -95,3 +95,11 @@ def test_a_line_that_names_nobody_is_refused_at_its_field(sign_in, project, ines
 
     assert "is not a name with an e-mail address" in response.content.decode()
     assert not session.attendances.exists()
+
+
+def test_it_overlooks_keys_that_no_row_can_have(sign_in, project, ines):
+    session = TrainingSessionFactory(course__project=project)
+
+    answer = sign_in(ines).post(session.get_absolute_url(), {"came": ["9" * 5000, "9" * 20]})
+
+    assert answer.status_code == 302
