@@ -22,11 +22,12 @@ def may_run(user: User, project: Project) -> bool:
 def may_contribute(user: User, project: Project) -> bool:
     """Who runs it, and who works on it: notes, attachments, progress, attendance.
 
-    Costs one query for people who do not run the project.
+    Business managers read everything and change money only. Costs up to two queries
+    for people who do not run the project.
     """
     return (
         may_run(user, project)
-        or user.pk in {project.project_manager_id, project.business_manager_id}
+        or user.pk == project.project_manager_id
         or project.members.filter(user=user).exists()
         or project.steps.filter(owner=user).exists()
     )

@@ -15,11 +15,31 @@ from implportal.projects.registry import ACTIVITIES
 OURS = ("implportal.", "presales.", "delivery.", "aftersales.")
 
 PUBLIC = {
-    # People without an account: each is behind a token or shows nothing of a project.
-    "documents:verify",
-    "documents:verify_document",
+    # Anybody may check a file; it shows nothing of a document that the file does not.
+    "documents:verification_start",
+    "documents:verification_detail",
+    # Customers without an account: a token in the address, then a cookie for that link.
+    "signing:link_enter",
+    "signing:link_enter_inexact",
+    "signing:link_start",
+    "signing:link_opened",
+    "signing:link_document",
+    "signing:link_changes",
+    "signing:link_document_file",
+    "signing:link_sealed_file",
+    "signing:link_image",
+    "signing:link_section_understood",
+    "signing:link_question_ask",
+    "signing:link_question_reply",
+    "signing:link_question_close",
+    "signing:link_sign",
+    "signing:link_code_send",
+    "signing:link_code_check",
+    "signing:link_decline",
+    "presales:survey_link_start",
+    "presales:survey_link_section",
+    "presales:survey_link_hand_in",
 }
-PUBLIC_NAMESPACES = {"signing_public"}
 
 READS_NOTHING_OF_OTHERS = {
     # Making something new, or one's own profile: there is no row of others to narrow.

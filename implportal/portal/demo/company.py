@@ -27,6 +27,8 @@ PEOPLE = (
     ("conny", "Conny Example", Role.CONSULTANT, "Consultant for data migration"),
     ("adam", "Adam Example", Role.ADMINISTRATOR, "Administrator"),
 )
+CUSTOMER_TO_TRY = "carl@cityhospital.example"
+"""Whose link is shown to who starts the demo."""
 TEMPLATE_TITLE = "Document system: first survey"
 QUESTIONS = (
     (

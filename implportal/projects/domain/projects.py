@@ -15,7 +15,7 @@ from implportal.kernel.errors import DomainError, NotAllowed
 from implportal.kernel.moves import check_move
 from implportal.projects.domain.numbers import next_number
 from implportal.projects.models import STATE_MOVES, Customer, Phase, Project, State, Step
-from implportal.projects.permissions import may_create_project, may_handle_money, may_run
+from implportal.projects.permissions import may_create_project, may_run
 from implportal.projects.registry import ACTIVITIES
 
 PROJECT_CREATED = Action(
@@ -152,7 +152,7 @@ def change_project(*, project: Project, actor: User, at: datetime, **changes: ob
     if unknown := set(changes) - CHANGEABLE:
         raise ValueError(f"not changeable: {unknown}")
     project = Project.objects.locked(project.pk)
-    if not (may_run(actor, project) or may_handle_money(actor)):
+    if not may_run(actor, project):
         raise NotAllowed
     check_running(project)
     changed = [name for name, value in changes.items() if getattr(project, name) != value]

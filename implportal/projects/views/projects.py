@@ -156,9 +156,6 @@ class ProjectEdit(ProjectFormPage):
     button = gettext_lazy("Keep changes")
     success_message = gettext_lazy("The changes are kept.")
 
-    def allowed(self) -> bool:
-        return super().allowed() or may_handle_money(self.request.user)
-
     def get_form_kwargs(self) -> dict:
         return super().get_form_kwargs() | {"user": self.request.user, "project": self.project}
 

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 
 from implportal.accounts.models import User
 from implportal.notifications.models import Message
-from implportal.portal.demo.company import PEOPLE, password_file
+from implportal.portal.demo.company import CUSTOMER_TO_TRY, PEOPLE, password_file
 
 
 class Command(BaseCommand):
@@ -24,7 +24,9 @@ class Command(BaseCommand):
             if email in there:
                 self.stdout.write(f"    {email:<20} {role.label}")
         mail = (
-            Message.objects.filter(secrets__has_key="link").order_by("-created_at", "-pk").first()
+            Message.objects.filter(to=CUSTOMER_TO_TRY, secrets__has_key="link")
+            .order_by("-created_at", "-pk")
+            .first()
         )
         if mail and not settings.MAIL_LEAVES:
             self.stdout.write(f"  As a customer ({mail.to_name}) open\n    {mail.secrets['link']}")

@@ -1,0 +1,186 @@
+"""One project in the middle of everything, with a row behind every address."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.urls import reverse
+from PIL import Image
+
+from aftersales.models import Allocation, Receipt
+from aftersales.tests.factories import (
+    AcceptanceFactory,
+    CourseFactory,
+    CriterionFactory,
+    InstallmentFactory,
+    TrainingSessionFactory,
+)
+from delivery.tests.factories import KickoffFactory, TaskFactory, TaskLinkFactory
+from implportal.accounts.models import User
+from implportal.catalogue.tests.factories import (
+    FieldOfBusinessFactory,
+    ProductFactory,
+    ProfilePartFactory,
+    QualificationFactory,
+    ReferenceCaseFactory,
+)
+from implportal.documents.domain.images import store_image
+from implportal.documents.tests.factories import DocumentVersionFactory
+from implportal.meetings.tests.factories import MeetingFactory
+from implportal.notifications.domain.outbox import notify
+from implportal.projects.domain.attachments import attach
+from implportal.projects.models import Project
+from implportal.projects.tests.factories import ContactFactory, MemberFactory, ProjectFactory
+from implportal.signing.domain.links import share
+from implportal.signing.domain.reading import ask_question
+from implportal.signing.domain.requests import SignerSpec, request_signatures
+from presales.models import Recipient
+from presales.tests.factories import (
+    IntroductionFactory,
+    IntroductionTextFactory,
+    RequirementFactory,
+    SolutionFactory,
+    SolutionSectionFactory,
+    SurveyFactory,
+    SurveyQuestionFactory,
+    TemplateQuestionFactory,
+)
+
+
+class Scene:
+    """The rows, and what stands in for each part of an address."""
+
+    def __init__(self, *, people: dict[str, User], at: datetime) -> None:
+        self.people, self.at = people, at
+        self.project: Project = ProjectFactory(
+            implementation_manager=people["ines"],
+            project_manager=people["piet"],
+            business_manager=people["bea"],
+            phase="DELIVERY",
+            delivery_granted_at=at,
+            contract_value_minor=100_000,
+        )
+        self.member = MemberFactory(project=self.project, user=people["conny"])
+        self.contact = ContactFactory(customer=self.project.customer)
+        self.rows: dict[str, Any] = {}
+        self._set_up_shared()
+        self._set_up_presales()
+        self._set_up_later_phases()
+
+    def _set_up_shared(self) -> None:
+        project, at, ines = self.project, self.at, self.people["ines"]
+        picture = BytesIO()
+        Image.new("RGB", (2, 2)).save(picture, "PNG")
+        self.image = store_image(project=project, data=picture.getvalue(), actor=ines, at=at)
+        file = ContentFile(b"abc", "notes.txt")
+        mail = notify(
+            to="carl@customer.example", subject="s", template="email/notifications/reminder.txt",
+            context={"text": "t"}, dedupe_key="scene", at=at,
+        )  # fmt: skip
+        self.version = DocumentVersionFactory(project=project, kind="presales.solution", ready=True)
+        link = share(
+            kind="DISCUSS", project=project, subject=self.version, contact=self.contact, actor=ines,
+            at=at, valid_days=3650, subject_line="Please read",
+        )  # fmt: skip
+        question = ask_question(link=link, section_key="s1", text="Why?", at=at)
+        request = request_signatures(
+            version=self.version, signers=[SignerSpec(self.contact)], actor=ines, at=at,
+            valid_days=3650,
+        )  # fmt: skip
+        self.link = link
+        self.rows |= {
+            "projects:customer": project.customer,
+            "projects:contact": self.contact,
+            "projects:member": self.member,
+            "projects:attachment": attach(
+                project=project, subject=project, file=file, actor=ines, at=at
+            ),
+            "catalogue:profile": ProfilePartFactory(),
+            "catalogue:qualification": QualificationFactory(),
+            "catalogue:reference": ReferenceCaseFactory(),
+            "catalogue:product": ProductFactory(),
+            "catalogue:field": FieldOfBusinessFactory(),
+            "notifications:mail": mail,
+            "meetings:": MeetingFactory(project=project),
+            "documents:version": self.version,
+            "signing:link": link,
+            "signing:question": question,
+            "signing:request": request,
+        }
+
+    def _set_up_presales(self) -> None:
+        project = self.project
+        introduction = IntroductionFactory(project=project)
+        self.part = IntroductionTextFactory(introduction=introduction)
+        self.recipient = Recipient.objects.create(
+            introduction=introduction, version=self.version, contact=self.contact, given_at=self.at
+        )
+        survey = SurveyFactory(project=project)
+        self.survey_question = SurveyQuestionFactory(survey=survey)
+        template_question = TemplateQuestionFactory()
+        self.section = SolutionSectionFactory(solution=SolutionFactory(project=project))
+        self.rows |= {
+            "presales:requirement": RequirementFactory(project=project),
+            "presales:introduction": introduction,
+            "presales:survey_template": template_question.section.template,
+            "presales:template_section": template_question.section,
+            "presales:template_question": template_question,
+            "presales:survey": survey,
+        }
+
+    def _set_up_later_phases(self) -> None:
+        project = self.project
+        KickoffFactory(project=project)
+        task = TaskFactory(project=project)
+        self.task_link = TaskLinkFactory(predecessor=TaskFactory(project=project), successor=task)
+        acceptance = AcceptanceFactory(project=project)
+        course = CourseFactory(project=project)
+        installment = InstallmentFactory(project=project)
+        receipt = Receipt.objects.create(
+            customer=project.customer, received_on=self.at.date(), amount_minor=100,
+            currency="EUR", recorded_by=self.people["bea"], recorded_at=self.at,
+        )  # fmt: skip
+        paid = InstallmentFactory(project=project, invoiced=True)
+        Allocation.objects.create(receipt=receipt, installment=paid, amount_minor=100)
+        self.rows |= {
+            "delivery:resource": self.member,
+            "delivery:": task,
+            "aftersales:receipt": receipt,
+            "aftersales:criterion": CriterionFactory(acceptance=acceptance),
+            "aftersales:course": course,
+            "aftersales:session_plan": course,
+            "aftersales:training": TrainingSessionFactory(course=course),
+            "aftersales:trainees": TrainingSessionFactory(course=course),
+            "aftersales:": installment,
+        }
+
+    def address(self, name: str, places: tuple[str, ...]) -> str:
+        """Return the address of a route, with a row of the scene in each of its places."""
+        given = {
+            "project_pk": self.project.pk,
+            "customer_pk": self.project.customer_id,
+            "key": self.section.key if name.startswith(("presales:", "signing:")) else "survey",
+            "sha256": self.image.sha256,
+            "link_id": self.link.public_id,
+            "public_id": self.version.public_id,
+            "token": "unknown-token",
+            "number": 1,
+            "part_pk": self.part.pk,
+            "recipient_pk": self.recipient.pk,
+            "question_pk": self.survey_question.pk,
+            "link_pk": self.task_link.pk,
+        }
+        if "pk" in places:
+            given["pk"] = self._row(name).pk
+        for place in ("template_pk", "section_pk"):
+            row = "survey_template" if place == "template_pk" else "template_section"
+            given[place] = self.rows[f"presales:{row}"].pk
+        return reverse(name, kwargs={place: given[place] for place in places})
+
+    def _row(self, name: str) -> Any:
+        """The row whose key is the longest beginning of the route's name."""
+        fitting = [key for key in self.rows if name.startswith(key)]
+        return self.rows[max(fitting, key=len)]
