@@ -77,11 +77,11 @@ def words(name: str) -> list[str]:
     return [word.strip() for word in text(name).split(",") if word.strip()]
 
 
-def folder(name: str, default: Path) -> Path:
-    """Return a folder that can be written, making it where it is missing."""
+def folder(name: str, default: Path, *, mode: int = 0o755) -> Path:
+    """Return a folder that can be written, making it with ``mode`` where it is missing."""
     path = Path(text(name, str(default))).expanduser().resolve()
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode, parents=True, exist_ok=True)
     except OSError as error:
         raise WrongSetting(
             name, f"names {path}, which cannot be made: {error.strerror}."

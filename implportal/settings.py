@@ -13,7 +13,8 @@ from implportal import env
 from implportal.env import BASE_DIR
 
 # --- Where it runs -----------------------------------------------------------------
-VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
+# Database, mail and keys: on a machine of many people, nobody else's to read.
+VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var", mode=0o700)
 SECRET_KEY = env.secret_key(VAR_DIR)
 DEBUG = env.flag("DEBUG")
 BASE_URL = env.web_address("BASE_URL", "http://127.0.0.1:8000")

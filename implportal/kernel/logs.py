@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import re
 
-TOKEN_IN_PATH = re.compile(r"(/s/)[A-Za-z0-9_-]{8,}")
+TOKEN_IN_PATH = re.compile(r"(/s/|/reset/key/)[\w%-]{8,}")
 
 
 class HideTokens(logging.Filter):
-    """Replace the secret part of shared links in every log line."""
+    """Replace the secret part of shared links and new passwords in every log line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
