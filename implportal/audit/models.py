@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from implportal.audit.registry import ACTIONS
 
-ISO_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d)")
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Chain(models.Model):
@@ -96,7 +97,8 @@ class Entry(models.Model):
 def _say(value: Any) -> Any:
     """A date is kept as ISO 8601 and said as people say it."""
     if isinstance(value, str) and ISO_DATE.fullmatch(value):
-        return date_format(date.fromisoformat(value), "j F Y")
+        with suppress(ValueError):  # a text that only looks like a date
+            return date_format(date.fromisoformat(value), "j F Y")
     return value
 
 
