@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 
@@ -27,12 +29,19 @@ class DateTimeInput(forms.DateTimeInput):
         super().__init__(format="%Y-%m-%dT%H:%M", **kwargs)
 
 
+def check_year(value: date) -> None:
+    """Refuse what is a slip of the pen, and what overflows as soon as one adds a day to it."""
+    if not 1900 <= value.year < 2200:  # noqa: PLR2004
+        raise ValidationError(_("Check the year."))
+
+
 class PageForm(forms.Form):
     """A form whose <form> element and buttons stand in the template."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = page_helper()
+        _check_years(self)
 
 
 class PageModelForm(forms.ModelForm):
@@ -41,6 +50,13 @@ class PageModelForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = page_helper()
+        _check_years(self)
+
+
+def _check_years(form: forms.BaseForm) -> None:
+    for field in form.fields.values():
+        if isinstance(field, forms.DateField | forms.DateTimeField):
+            field.validators.append(check_year)
 
 
 class ConfirmForm(PageForm):
