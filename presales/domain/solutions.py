@@ -184,7 +184,7 @@ def solution_content(solution: Solution, *, at: datetime) -> dict[str, Any]:
         subtitle=solution.subtitle,
         date=timezone.localdate(at),
         language=project.customer.language,
-        facts=[(_("Project"), f"{project.code} {project.title}"), (_("Written by"), manager.name)],
+        facts=[(_("Written by"), manager.name)],
         sections=[
             SectionInput(
                 key=section.key,

@@ -28,14 +28,17 @@ from delivery.domain.kickoffs import hold_kickoff, plan_kickoff
 from delivery.domain.links import link_tasks
 from delivery.domain.plans import add_task
 from delivery.domain.progress import report_progress
+from delivery.models import Task
 from implportal.catalogue.models import FieldOfBusiness, Product
 from implportal.documents.domain.versions import render_version
 from implportal.documents.models import DocumentVersion
+from implportal.meetings.domain.meetings import write_minutes
 from implportal.portal.demo.company import Cast, make_survey_template
 from implportal.portal.demo.customers import sign_all, sign_first
 from implportal.projects.domain.people import grant_delivery, set_member, set_stakeholder
 from implportal.projects.domain.projects import create_project
 from implportal.projects.models import Contact, Customer, Project, Stakeholder
+from implportal.signing.domain.links import note_opened
 from implportal.signing.domain.requests import SignerSpec
 from implportal.signing.models import LinkKind, SharedLink
 from presales.domain.imports import import_solution, read_solution
@@ -128,6 +131,8 @@ def introduce(cast: Cast, project: Project, *, at: datetime) -> None:
         actor=cast.ines,
         at=at,
     )
+    link = SharedLink.objects.filter(kind=LinkKind.READ, object_id=version.pk).get()
+    note_opened(link=link, at=at + timedelta(hours=5))
     note_confidence(
         recipient=recipient, confidence=4, note="Asked for a second reference.", actor=cast.ines,
         at=at + DAY,
@@ -295,7 +300,11 @@ def kick_off(cast: Cast, project: Project, *, at: datetime) -> None:
         rules="One list of open points, every Tuesday.", actor=cast.ines, at=at - 7 * DAY,
     )  # fmt: skip
     grant_delivery(project=project, actor=cast.ines, at=at - DAY)
-    hold_kickoff(project=project, actor=cast.ines, at=at)
+    kickoff = hold_kickoff(project=project, actor=cast.ines, at=at)
+    write_minutes(
+        meeting=kickoff.meeting, minutes="All agreed to the goals and the rules.",
+        actor=cast.ines, at=at + timedelta(hours=3),
+    )  # fmt: skip
     for version in DocumentVersion.objects.filter(project=project, state="RENDERING"):
         render_version(version_id=version.pk, now=at)
 
@@ -305,7 +314,7 @@ def plan_work(
 ) -> None:
     """Six tasks in a row from ``first_on``; what lies in the past is done."""
     day = _working(first_on)
-    before = None
+    tasks: list[Task] = []
     rows = (
         ("Prepare", "Set up the servers", 5, cast.conny, "Server room", False),
         ("Prepare", "Map the old data", 8, cast.conny, "Remote", False),
@@ -321,13 +330,15 @@ def plan_work(
             place=where, owner=owner, is_milestone=is_milestone,
             requirements=requirements[place : place + 1], actor=cast.piet, at=now - 50 * DAY,
         )  # fmt: skip
-        if before is not None:
-            link_tasks(predecessor=before, successor=task, actor=cast.piet, at=now - 50 * DAY)
-        if last < timezone.localdate(now):
-            report_progress(task=task, percent=100, actor=cast.piet, at=now - 2 * DAY)
-        elif day <= timezone.localdate(now):
-            report_progress(task=task, percent=40, actor=cast.piet, at=now - 2 * DAY)
-        before, day = task, _working_after(last, 1)
+        if tasks:
+            link_tasks(predecessor=tasks[-1], successor=task, actor=cast.piet, at=now - 50 * DAY)
+        tasks.append(task)
+        day = _working_after(last, 1)
+    today = timezone.localdate(now)
+    for task in tasks:
+        if task.starts_on <= today:
+            percent = 100 if task.ends_on < today else 40
+            report_progress(task=task, percent=percent, actor=cast.piet, at=now - 2 * DAY)
 
 
 def _working(day: date) -> date:

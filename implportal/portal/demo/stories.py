@@ -25,7 +25,7 @@ from implportal.portal.demo.acts import (
 )
 from implportal.portal.demo.company import Cast
 from implportal.portal.demo.customers import understand_everything
-from implportal.portal.demo.texts import SOLUTION, SOLUTION_REVISED
+from implportal.portal.demo.texts import SOLUTION, SOLUTION_REVISED, WAREHOUSE
 from implportal.projects.domain.phases import enter_phase
 from implportal.projects.domain.steps import change_step
 from implportal.projects.models import Phase, Project, Step
@@ -98,9 +98,7 @@ def logistics(cast: Cast, now: datetime) -> Project:
     introduce(cast, project, at=start + 2 * DAY)
     requirements = survey(cast, project, at=start + 8 * DAY)
     divide_payment(cast, project, at=start + 9 * DAY)
-    solution = write_solution(
-        cast, project, requirements, text=SOLUTION_REVISED, at=start + 12 * DAY
-    )
+    solution = write_solution(cast, project, requirements, text=WAREHOUSE, at=start + 12 * DAY)
     links = send(cast, solution, at=start + 14 * DAY)
     version = latest_version(solution)
     for link in links:
@@ -132,6 +130,7 @@ def insurer(cast: Cast, now: datetime) -> Project:
     project = begin(
         cast, customer, title="Claims archive", at=start, value=5_000_000, product="DOC"
     )
+    introduce(cast, project, at=start + 2 * DAY)
     requirements = survey(cast, project, at=start + 5 * DAY)
     divide_payment(cast, project, at=start + 6 * DAY)
     solution = write_solution(

@@ -51,3 +51,35 @@ SOLUTION_REVISED = (
         "## 6. Price", "## 6. Support\nA named contact on weekdays from 8 to 18.\n\n## 7. Price"
     )
 )
+
+WAREHOUSE = """# Solution
+
+## 1. Summary
+Orders reach hand-held terminals in the warehouse at once. Nobody carries paper lists any
+more, and every move is booked where it happens.
+
+## 2. Scope
+- two halls with 64 terminals
+- goods in, storing, picking, goods out
+  - returns follow in a second project
+
+## 3. Interfaces
+
+| System | Direction | How often | Checked by |
+| --- | --- | --- | --- |
+| Orders | in | every 10 seconds | Head of operations |
+| Stock | out | at each booking | IT manager |
+| Invoices | out | every night | Accounts payable |
+
+## 4. Working without a network
+A terminal goes on for two hours without a network and books later. Whoever works with it
+sees that it is offline.
+
+## 5. Schedule and milestones
+1. Pilot in hall 1
+2. Trial run with ten users
+3. Acceptance by your committee
+
+## 6. Price and payment
+30 % with the signature, 30 % with the kick-off, 40 % with the acceptance.
+"""
