@@ -124,9 +124,7 @@ def wait_until_it_answers(alive: Callable[[], None]) -> None:
             fail(f"The web server answers with error {error.code}; see {log_of('web')}.")
         except OSError:
             if time.monotonic() > deadline:
-                fail(
-                    f"The web server has not answered for {SECONDS_TO_START} seconds; see {log_of('web')}."
-                )
+                fail(f"The web server has not answered in time; see {log_of('web')}.")
             time.sleep(0.1)
 
 
