@@ -42,6 +42,7 @@ def compare(
         bare()
     with CaptureQueriesContext(connection) as captured:
         ours()
+    queries = len(captured)
     took: dict[str, list[float]] = {"ours": [], "bare": []}
     gc.collect()
     gc.disable()
@@ -56,7 +57,7 @@ def compare(
     return Ratio(
         name=name,
         goal=goal,
-        queries=len(captured),
+        queries=queries,
         ours_ms=statistics.median(took["ours"]),
         bare_ms=statistics.median(took["bare"]),
     )

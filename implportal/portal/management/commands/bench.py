@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.test import override_settings
@@ -23,6 +24,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, projects: int, rounds: int, **_options: Any) -> None:
         logging.disable(logging.INFO)
+        # Pages name their files by what is in them, so these must have been collected.
+        call_command("collectstatic", interactive=False, verbosity=0)
         name = connection.settings_dict["NAME"]
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         try:
