@@ -18,6 +18,13 @@ from asn1crypto import pem
 from asn1crypto import x509 as asn1_x509
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from pyhanko.pdf_utils.decode_limits import (
+    DEFAULT_PURPOSE_LIMITS,
+    DecodeLimits,
+    DecodePurpose,
+    DocumentDecodeBudget,
+    StreamDecodeLimits,
+)
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
 from pyhanko.sign.validation.settings import KeyUsageConstraints
@@ -31,6 +38,15 @@ from implportal.documents.sealing import FIELD, outside_loop
 logger = logging.getLogger(__name__)
 
 MAX_BYTES = 25 * 1024 * 1024
+DECODE_LIMITS = DecodeLimits(
+    per_purpose={
+        **DEFAULT_PURPOSE_LIMITS,
+        DecodePurpose.XREF_STREAM: StreamDecodeLimits(max_output_size=512 * 1024),
+    },
+    document_budget=DocumentDecodeBudget(base_allowance=4 * 1024 * 1024, max_ratio=0),
+)
+"""Our own files hold nothing compressed that the seal needs. With pyHanko's limits, 60 kB of
+a stranger unfold to a gigabyte and minutes of work."""
 
 
 class Outcome(StrEnum):
@@ -156,7 +172,8 @@ def _seal(data: bytes, version: DocumentVersion | None) -> list[Line]:
 def _seal_lines(
     data: bytes, version: DocumentVersion | None, known: list[SealCertificate]
 ) -> list[Line]:
-    seals = PdfFileReader(io.BytesIO(data)).embedded_signatures
+    reader = PdfFileReader(io.BytesIO(data), decode_limits=DECODE_LIMITS)
+    seals = reader.embedded_signatures
     if not seals:
         return [
             _line("seal", Outcome.FAILED, _("No. The file carries no seal at all.")),
