@@ -207,9 +207,8 @@ def unanswered_musts(project: Project) -> list[Requirement]:
 def empty_sections(sections: Iterable[SolutionSection]) -> list[SolutionSection]:
     """Sections without text that are not merely a heading above deeper ones."""
     sections = list(sections)
-    following = [*sections[1:], None]
     return [
         section
-        for section, after in zip(sections, following, strict=True)
+        for section, after in zip_longest(sections, sections[1:])
         if not section.markdown.strip() and (after is None or after.level <= section.level)
     ]
