@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from implportal.audit.models import Entry
 from implportal.documents.models import StoredImage
@@ -225,3 +226,18 @@ def test_a_heading_above_deeper_ones_is_not_empty(solution):
     written = SolutionSectionFactory(solution=solution, level=2, order=3)
 
     assert empty_sections([chapter, empty, written]) == [empty]
+
+
+def test_the_page_of_a_solution_without_sections_offers_the_first(sign_in, ines):
+    section = SolutionSectionFactory(solution__project__implementation_manager=ines)
+    solution = section.solution
+    section.delete()
+    url = reverse("presales:solution_home", kwargs={"project_pk": solution.project_id})
+
+    page = sign_in(ines).get(url)
+
+    assert page.status_code == 200
+    assert (
+        reverse("presales:section_create", kwargs={"project_pk": solution.project_id})
+        in page.content.decode()
+    )
