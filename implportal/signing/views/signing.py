@@ -142,9 +142,12 @@ class CodeCheck(SignPageMixin, FormView):
     form_class = CodeForm
 
     def perform(self, form: CodeForm) -> HttpResponse:
-        codes.check_code(
-            link=self.link, session=self.session, digits=form.cleaned_data["code"], at=self.now
-        )
+        digits = form.cleaned_data["code"]
+        try:
+            codes.check_code(link=self.link, session=self.session, digits=digits, at=self.now)
+        except codes.WrongCode as error:
+            form.add_error("code", str(error))
+            return self.form_invalid(form)
         messages.success(self.request, _("Your e-mail address is verified. Now you can sign."))
         return self.done()
 
