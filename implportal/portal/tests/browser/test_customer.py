@@ -35,7 +35,7 @@ def test_a_customer_reads_understands_and_asks(visit, phone, company, mailed):
 
     ines = visit(company.ines)
     ines.go("/")
-    ines.reads("Does this include pier 3?")
+    ines.reads("Carl Sample asks about")
     ines.go(f"{project.get_absolute_url()}questions/")
     ines.fill(text="Yes; pier 3 as well.")
     ines.press("Send answer")

@@ -58,8 +58,8 @@ def test_the_kick_off_is_held_and_the_work_planned(visit, company):
 
 def plan(person, title, first_day, *, days, who) -> None:
     """Put one task into the plan by the short form on its page."""
-    person.fill(
-        title=title, starts_on=first_day, ends_on=first_day + timedelta(days=days - 1), owner=who
-    )
+    last = first_day + timedelta(days=days - 1)
+    form = person.page.locator("#quick form")
+    person.fill(within=form, title=title, starts_on=first_day, ends_on=last, owner=who)
     person.press("Plan task")
     person.reads(title)

@@ -83,13 +83,14 @@ def test_the_drawer_opens_and_closes_on_a_phone(phone, company):
     [{"color_scheme": "dark"}, {"color_scheme": "light", "viewport": PHONE}],
     ids=["dark", "phone"],
 )
-def test_main_pages_are_accessible_and_fit(visit, company, options):
+def test_main_pages_are_accessible_and_fit(visit, company, mailed, options):
     make_catalogue(cast=company, today=timezone.localdate())
     with leaving_slow_work():
         project = logistics(company, timezone.now())
     stranger = visit(**options)
     stranger.go(reverse("account_login"))
     stranger.go(reverse("documents:verification_start"))
+    stranger.go(mailed("frida@logistics.example", "link"))
     adam = visit(company.adam, **options)
     for address in MAIN_PAGES:
         adam.go(address)

@@ -46,5 +46,5 @@ def test_an_interview_becomes_requirements(visit, company):
         Requirement.objects.filter(project=project).order_by("number").values_list("number", "text")
     ) == [
         (1, "420 people work with it at the same time."),
-        (2, "The system shall find a document Within 2 seconds"),
+        (2, "The system shall find a document Within 2 seconds."),
     ]

@@ -33,7 +33,7 @@ class Visitor:
 
     def _hear(self, said: ConsoleMessage) -> None:
         if said.type == "error":
-            self.faults.append(f"{self.page.url}: {said.text}")
+            self.faults.append(f"{self.page.url}: {said.text} ({said.location['url']})")
 
     def go(self, address: str) -> None:
         """Open an address of the portal."""
