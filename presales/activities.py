@@ -43,9 +43,8 @@ TABS.register(
 
 
 def solution_is_missing(project: Project) -> Iterator[Reason]:
-    """Delivery begins with a signed solution, unless the solution was waived."""
-    settled = project.solutions.filter(state=Solution.State.SIGNED).exists()
-    if not settled and not project.steps.filter(key="solution", state="WAIVED").exists():
+    """Delivery begins with a signed solution; only an administrator goes on without one."""
+    if not project.solutions.filter(state=Solution.State.SIGNED).exists():
         url = reverse("presales:solution_home", kwargs={"project_pk": project.pk})
         yield Reason(_("The solution is not signed yet."), url)
 

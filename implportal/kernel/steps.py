@@ -70,17 +70,22 @@ class DrawnPhase:
         return sum(step.is_settled for step in self.steps)
 
 
+def look_of(state: str, *, is_late: bool) -> tuple[str, str, str]:
+    """Return tone, icon and class of a step."""
+    return ("danger", "alert-circle", "ip-life-current") if is_late else LOOKS[state]
+
+
 def draw_step(step: Any, *, today: date) -> DrawnStep:
     """Return ``step`` as it is drawn; a step past its date and not settled is late."""
-    tone, icon, css = LOOKS[step.state]
     is_late = bool(step.due_on and step.due_on < today and step.state not in SETTLED)
+    tone, icon, css = look_of(step.state, is_late=is_late)
     return DrawnStep(
         title=str(step.title),
         state=step.state,
         state_label=str(step.get_state_display()),
-        tone="danger" if is_late else tone,
-        icon="alert-circle" if is_late else icon,
-        css="ip-life-current" if is_late else css,
+        tone=tone,
+        icon=icon,
+        css=css,
         url=getattr(step, "url", "") or "",
         due_on=step.due_on,
         waived_reason=getattr(step, "waived_reason", ""),

@@ -11,6 +11,11 @@ urlpatterns = [
     path("gallery/", gallery.GalleryView.as_view(), name="gallery"),
     path("projects/<int:project_pk>/", projects.ProjectDetail.as_view(), name="project_detail"),
     path(
+        "projects/<int:project_pk>/waiting/",
+        projects.ProjectWaiting.as_view(),
+        name="project_waiting",
+    ),
+    path(
         "projects/<int:project_pk>/activity/", projects.ProjectFeed.as_view(), name="project_feed"
     ),
 ]

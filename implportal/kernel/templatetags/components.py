@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from implportal.kernel.chips import SEARCH_NAMES, active_chips
 from implportal.kernel.money import format_money
-from implportal.kernel.steps import draw_phases
+from implportal.kernel.steps import DrawnPhase, draw_phases
 from implportal.kernel.views import PAGE_SIZES
 from implportal.kernel.when import (
     local_date,
@@ -142,6 +142,11 @@ def life_line(steps: Any, *, compact: bool = False) -> SafeString:
     phases = draw_phases(steps, today=timezone.localdate())
     if not compact:
         return mark_safe(render_to_string("components/life_line.html", {"phases": phases}))  # noqa: S308 - our own template
+    return draw_bar(phases)
+
+
+def draw_bar(phases: list[DrawnPhase]) -> SafeString:
+    """The thin bar alone; what it shows is said to screen readers."""
     every = [step for phase in phases for step in phase.steps]
     current = [step.spoken for step in every if step.is_current]
     label = _("%(settled)s of %(all)s steps settled") % {

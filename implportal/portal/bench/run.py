@@ -29,7 +29,7 @@ GOAL_LIST, GOAL_LAST_PAGE, GOAL_PROJECT, GOAL_CREATE, GOAL_CUSTOMER = 2.0, 1.2, 
 
 
 def fill(projects: int) -> User:
-    """Make ``projects`` projects of twenty managers at up to 1,000 customers; return who looks at them."""
+    """Make that many projects of twenty managers; return who looks at them."""
     dice = random.Random(1)  # noqa: S311 - the same rows on every run
     now = timezone.now()
     people = User.objects.bulk_create(

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +13,9 @@ from aftersales.domain.figures import expected_by_month, figures
 from aftersales.models import Installment
 from implportal.accounts.models import Role
 from implportal.meetings.models import Meeting
+from implportal.projects.domain.lives import attach_lives
 from implportal.projects.domain.waiting import waiting_for
-from implportal.projects.models import Project, Step
+from implportal.projects.models import Project
 from implportal.projects.permissions import may_create_project
 
 SHOWN = 10
@@ -88,12 +89,12 @@ class Home(TemplateView):
             .order_by("start_at", "pk")[:SHOWN]
         )
 
-    def projects(self) -> QuerySet[Project]:
-        """The person's own running projects; those of others are in the list of projects."""
-        return (
+    def projects(self) -> list[Project]:
+        """The running projects that end first; the rest is in the list of projects."""
+        projects = (
             Project.objects.visible_to(self.request.user)
             .running()
             .select_related("customer")
-            .prefetch_related(Prefetch("steps", Step.objects.order_by("order")))
             .order_by("planned_end_on", "-created_at", "-pk")[:SHOWN]
         )
+        return attach_lives(projects, today=timezone.localdate())

@@ -38,7 +38,6 @@ class ProjectDetail(ProjectPageMixin, TemplateView):
         project, now = self.project, timezone.now()
         phase = next_phase(project) if project.is_running else None
         steps = list(project.steps.select_related("owner").order_by("order"))
-        for_you, for_customers = waiting_for(user=self.request.user, now=now, project=project)
         return super().get_context_data(
             steps=steps,
             current=[step for step in steps if step.state in {"IN_PROGRESS", "WAITING"}],
@@ -46,7 +45,6 @@ class ProjectDetail(ProjectPageMixin, TemplateView):
             next_phase=phase,
             closes=phase == Phase.CLOSED,
             missing=missing_for(project, phase) if phase else [],
-            waiting=[*for_you, *for_customers],
             entries=Entry.objects.of_project(project.pk).newest_first()[:FEED_ON_OVERVIEW],
             feed_url=reverse("portal:project_feed", kwargs={"project_pk": project.pk}),
             meetings=Meeting.objects.filter(project=project, start_at__gte=now)
@@ -55,6 +53,20 @@ class ProjectDetail(ProjectPageMixin, TemplateView):
             products=list(project.products.order_by("name", "pk")),
             **kwargs,
         )
+
+
+class ProjectWaiting(ProjectPageMixin, TemplateView):
+    """Who waits for whom in this project. Asks every phase, so the overview loads it later."""
+
+    tab = "overview"
+
+    def get_template_names(self) -> list[str]:
+        part = "_project_waiting" if self.request.htmx else "project_waiting"
+        return [f"portal/{part}.html"]
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        lines = waiting_for(user=self.request.user, now=timezone.now(), project=self.project)
+        return super().get_context_data(waiting=[*lines[0], *lines[1]], **kwargs)
 
 
 class ProjectFeed(ProjectPageMixin, TemplateView):

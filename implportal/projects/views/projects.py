@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +13,7 @@ from implportal.kernel.errors import NotAllowed
 from implportal.kernel.forms import ConfirmForm, ReasonForm
 from implportal.kernel.money import to_decimal
 from implportal.kernel.views import DomainFormMixin, ListPage
+from implportal.projects.domain.lives import attach_lives
 from implportal.projects.domain.phases import enter_phase, missing_for, next_phase
 from implportal.projects.domain.projects import (
     cancel_project,
@@ -25,7 +25,7 @@ from implportal.projects.domain.projects import (
 )
 from implportal.projects.filters import ProjectFilter
 from implportal.projects.forms.projects import PhaseForm, ProjectForm
-from implportal.projects.models import Customer, Phase, Project, Step
+from implportal.projects.models import Customer, Phase, Project
 from implportal.projects.pages import ProjectPageMixin
 from implportal.projects.permissions import (
     may_create_project,
@@ -39,11 +39,10 @@ MOST_DIGITS = 18
 
 
 class ProjectList(ListPage):
-    queryset = (
-        Project.objects.select_related("customer", "implementation_manager")
-        .prefetch_related(Prefetch("steps", Step.objects.order_by("order")))
-        .defer("state_reason")
-    )
+    queryset = Project.objects.select_related("customer", "implementation_manager").only(
+        "code", "title", "phase", "state", "planned_end_on", "contract_value_minor", "paid_minor",
+        "currency", "customer__name", "implementation_manager__name",
+    )  # fmt: skip
     filterset_class = ProjectFilter
     template_name = "projects/project_list.html"
     context_object_name = "projects"
@@ -81,7 +80,11 @@ class ProjectList(ListPage):
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict:
-        return super().get_context_data(may_create=may_create_project(self.request.user), **kwargs)
+        context = super().get_context_data(
+            may_create=may_create_project(self.request.user), **kwargs
+        )
+        context["projects"] = attach_lives(context["projects"], today=timezone.localdate())
+        return context
 
 
 class ProjectCreate(DomainFormMixin, FormView):
