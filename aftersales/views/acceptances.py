@@ -33,6 +33,7 @@ from implportal.projects.permissions import may_run
 
 
 class AcceptanceDetail(ProjectPageMixin, TemplateView):
+    tab = "overview"
     template_name = "aftersales/acceptance_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict:
@@ -66,6 +67,8 @@ class AcceptanceDetail(ProjectPageMixin, TemplateView):
 
 class AcceptancePage(ProjectActionPage):
     """One act on the acceptance of the project; for those who run the project."""
+
+    tab = "overview"
 
     def prepare(self) -> None:
         self.acceptance = get_object_or_404(

@@ -27,6 +27,7 @@ from implportal.projects.permissions import may_contribute
 
 
 class TrainingList(ProjectPageMixin, TemplateView):
+    tab = "overview"
     template_name = "aftersales/training_list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict:
@@ -53,6 +54,8 @@ class TrainingList(ProjectPageMixin, TemplateView):
 
 class TrainingPage(ProjectActionPage):
     """One act around training; for those who work on the project."""
+
+    tab = "overview"
 
     def allowed(self) -> bool:
         return may_contribute(self.request.user, self.project)
@@ -144,6 +147,7 @@ class SessionMixin:
 class SessionDetail(SessionMixin, ProjectPageMixin, TemplateView):
     """Who takes part. Ticking who came is one form for everybody."""
 
+    tab = "overview"
     template_name = "aftersales/training_session.html"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
