@@ -23,9 +23,8 @@ def page_files_state() -> str:
         (ROOT / name).read_bytes()
         for name in ("requirements.txt", "package-lock.json", "implportal/kernel/finders.py")
     ]
-    for path in sorted((ROOT / "static").rglob("*")):
-        stat = path.stat()
-        marks.append(f"{path} {stat.st_size} {stat.st_mtime_ns}".encode())
+    for path in sorted((ROOT / "static").rglob("*.*")):
+        marks += [str(path).encode(), path.read_bytes()]
     return hashlib.sha256(b"\n".join(marks)).hexdigest()
 
 
