@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from PIL import Image
 
-from aftersales.models import Allocation, Receipt
+from aftersales.models import Allocation, Installment, Receipt
 from aftersales.tests.factories import (
     AcceptanceFactory,
     CourseFactory,
@@ -145,6 +145,7 @@ class Scene:
         )  # fmt: skip
         paid = InstallmentFactory(project=project, invoiced=True)
         Allocation.objects.create(receipt=receipt, installment=paid, amount_minor=100)
+        Installment.objects.filter(pk=paid.pk).update(paid_minor=100)
         self.rows |= {
             "delivery:resource": self.member,
             "delivery:": task,

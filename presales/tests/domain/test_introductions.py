@@ -127,7 +127,7 @@ def test_choices_say_why_something_may_not_be_shown(draft):
     }
 
     assert groups["Qualification"] == [
-        (f"QUALIFICATION-{ended.pk}", "ISO 9001", "ended on March 1, 2026")
+        (f"QUALIFICATION-{ended.pk}", "ISO 9001", "ended on 1 March 2026")
     ]
     assert groups["Reference"] == [
         (f"REFERENCE-{near.pk}", "B near case", ""),
@@ -164,7 +164,7 @@ def test_add_parts_refuses_what_has_ended_or_has_no_consent(draft, ines, noon):
         )
 
     assert str(refusal.value) == (
-        "This may not be shown to customers: ISO 9001: ended on March 1, 2026; "
+        "This may not be shown to customers: ISO 9001: ended on 1 March 2026; "
         "Branches: the customer has not agreed to being named."
     )
     assert parts_of(draft) == []
@@ -234,7 +234,7 @@ def test_sections_show_qualifications_that_follow_each_other_as_one_table(draft,
                 "| Qualification | Number | Issued by | Valid until |\n"
                 "|---|---|---|---|\n"
                 "| ISO \\| 9001 | 7 | \\<b\\>Issuer\\</b\\> | no end |\n"
-                "| ISO 27001 | – | Example Certification | Jan. 31, 2030 |"
+                "| ISO 27001 | – | Example Certification | 31 January 2030 |"
             ),
         ),
         ("Branches", "**Referee**\n\nForty."),

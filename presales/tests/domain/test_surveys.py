@@ -282,7 +282,7 @@ def test_nothing_is_answered_in_a_project_that_rests(ines, noon):
         ("TEXT", "Excel", "It exports to", "It exports to Excel."),
         ("TEXT", "Excel export", "", "Excel export"),
         ("NUMBER", "1200", "It holds … files", "It holds 1,200 files."),
-        ("DATE", "2026-03-02", "It is in use by …", "It is in use by March 2, 2026."),
+        ("DATE", "2026-03-02", "It is in use by …", "It is in use by 2 March 2026."),
         ("MULTIPLE_CHOICE", ["PDF", "CSV"], "It exports …", "It exports PDF, CSV."),
         ("SCALE", 4, "", "How fast? 4"),
     ],

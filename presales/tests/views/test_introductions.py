@@ -145,7 +145,7 @@ def test_what_may_not_be_shown_is_disabled_with_its_reason_and_refused(sign_in, 
     )
 
     assert f'id="id_QUALIFICATION-{ended.pk}" disabled' in page.text
-    assert "ended on March 1, 2026" in page.text
+    assert "ended on 1 March 2026" in page.text
     assert "This may not be shown to customers: ISO 9001" in refused.text
     assert draft.parts.count() == 0
 
