@@ -74,7 +74,7 @@ class Acceptance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.number or f"#{self.pk}"
+        return self.number or str(_("Acceptance"))
 
     def get_absolute_url(self) -> str:
         return reverse("aftersales:acceptance_detail", kwargs={"project_pk": self.project_id})

@@ -30,7 +30,7 @@ def test_an_empty_list_says_what_belongs_there(ines, sign_in):
 
     response = sign_in(ines).get(reverse("documents:version_list", args=[project.pk]))
 
-    assert "No document has been frozen yet" in response.content.decode()
+    assert "No documents yet" in response.content.decode()
 
 
 @pytest.mark.parametrize(("trait", "waits"), [("ready", False), (None, True)])
