@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -35,24 +34,19 @@ class Command(BaseCommand):
                     MEDIA_ROOT=Path(folder), ALLOWED_HOSTS=[*settings.ALLOWED_HOSTS, "testserver"]
                 ),
             ):
-                all_met = self.report(projects=projects, rounds=rounds)
+                self.report(projects=projects, rounds=rounds)
         finally:
             connection.creation.destroy_test_db(name, verbosity=0)
-        if not all_met:
-            sys.exit(1)
 
-    def report(self, *, projects: int, rounds: int) -> bool:
+    def report(self, *, projects: int, rounds: int) -> None:
         vendor = connection.vendor
         self.stdout.write(f"{projects} projects on {vendor}, median of {rounds} rounds\n\n")
         self.stdout.write(
             f"{'page':<40}{'ratio':>8}{'goal':>8}{'queries':>9}{'ours ms':>9}{'bare ms':>9}"
         )
         user = fill(projects)
-        all_met = True
         for ratio in measure(user=user, projects=projects, rounds=rounds):
-            all_met &= ratio.is_met
             self.stdout.write(
                 f"{ratio.name:<40}{ratio.ratio:>7.1f}x{ratio.goal:>7.1f}x{ratio.queries:>9}"
                 f"{ratio.ours_ms:>9.1f}{ratio.bare_ms:>9.1f}{'' if ratio.is_met else '   missed'}"
             )
-        return all_met
