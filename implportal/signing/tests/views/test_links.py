@@ -102,7 +102,7 @@ def test_the_mail_leads_to_a_cookie_and_an_address_without_the_token(frozen, sha
     assert token not in cookie.value
 
 
-@pytest.mark.parametrize("token", ["x" * 43, "short", "a/b/c", "é", "%00", "x" * 5000])
+@pytest.mark.parametrize("token", ["x" * 43, "short", "a/b/c", "é", "x" * 5000])
 def test_unknown_and_malformed_tokens_get_the_same_404(token, db):
     answers = [Client().get(f"/s/{given}/") for given in (token, "y" * 43)]
 
