@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, ProtectedError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -189,7 +189,8 @@ def remove_task(*, task: Task, actor: User, at: datetime) -> None:
 
     Raises:
         NotAllowed, ProjectNotRunning.
-        MilestoneStands: a milestone was reached, and payments may have been released.
+        MilestoneStands: a milestone was reached, and payments may have been released; or
+            a payment waits for it.
     """
     task = _locked(task, actor)
     if task.is_milestone and task.is_done:
@@ -198,7 +199,12 @@ def remove_task(*, task: Task, actor: User, at: datetime) -> None:
         TASK_REMOVED, subject=task, actor=actor, at=at, project=task.project,
         details={"task": str(task)},
     )  # fmt: skip
-    task.delete()
+    try:
+        task.delete()
+    except ProtectedError:
+        raise MilestoneStands(
+            _("A payment waits for this milestone. Let it wait for something else first.")
+        ) from None
     note_plan_step(project=task.project, actor=actor, at=at)
 
 

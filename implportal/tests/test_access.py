@@ -60,7 +60,8 @@ def answers(scene, sign_in):
                 with transaction.atomic():
                     # An empty form: what is asked is who may come in, not what is written.
                     response = browser.generic(method, address)
-                    response.close()
+                    if response.streaming:
+                        list(response.streaming_content)  # to its end, which closes the file
                     found[f"{name} {method}"] = response.status_code
                     transaction.set_rollback(True)
         return found

@@ -21,6 +21,7 @@ from implportal.documents.markdown import (
     ParsedSection,
     own_number,
     read_markdown,
+    to_html,
 )
 from implportal.kernel.errors import DomainError
 from implportal.projects.models import Project
@@ -246,8 +247,15 @@ def _apply(solution: Solution, plan: ImportPlan, *, actor: User, at: datetime) -
 def _change(old: SolutionSection | None, new: ParsedSection) -> Change:
     if old is None:
         return Change.ADDED
-    same = (old.title, old.level, old.markdown) == (new.heading, new.level, new.body)
+    same = (old.title, old.level) == (new.heading, new.level) and (
+        old.markdown == new.body or _shown(old.markdown) == _shown(new.body)
+    )
     return Change.SAME if same else Change.CHANGED
+
+
+def _shown(markdown: str) -> list[str]:
+    """What a reader sees: a line broken elsewhere is no change."""
+    return to_html(markdown).split()
 
 
 def _state_token(sections: Iterable[SolutionSection]) -> str:

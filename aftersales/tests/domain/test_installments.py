@@ -16,6 +16,10 @@ from aftersales.domain.installments import (
 from aftersales.domain.splitting import SumDiffers
 from aftersales.models import Installment
 from aftersales.tests.factories import InstallmentFactory
+from delivery.domain.plans import remove_task
+from delivery.domain.progress import MilestoneStands
+from delivery.models import Task
+from delivery.tests.factories import TaskFactory
 from implportal.audit.models import Entry
 from implportal.kernel.errors import NotAllowed
 from implportal.kernel.moves import IllegalMove
@@ -264,3 +268,17 @@ def test_nothing_changes_in_a_suspended_project(adam, noon):
         invoice_installment(installment=one, invoiced_on=noon.date(), actor=adam, at=noon)
     with pytest.raises(ProjectNotRunning):
         write_off(installment=one, reason="No", actor=adam, at=noon)
+
+
+def test_a_milestone_that_a_payment_waits_for_stays_in_the_plan(ines, noon):
+    project = ProjectFactory(implementation_manager=ines)
+    milestone = TaskFactory(project=project, milestone=True)
+    InstallmentFactory(project=project, release_event="MILESTONE_DONE", milestone=milestone)
+
+    with pytest.raises(MilestoneStands) as refusal:
+        remove_task(task=milestone, actor=ines, at=noon)
+
+    assert str(refusal.value) == (
+        "A payment waits for this milestone. Let it wait for something else first."
+    )
+    assert Task.objects.get() == milestone

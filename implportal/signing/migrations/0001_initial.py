@@ -302,7 +302,7 @@ class Migration(migrations.Migration):
                     "role",
                     models.CharField(
                         choices=[
-                            ("SIGNER", "Signs"),
+                            ("SIGNER", "Signer"),
                             ("APPROVER", "Approves"),
                             ("VIEWER", "Reads along"),
                             ("COPY", "Gets a copy"),

@@ -135,7 +135,7 @@ class SignatureRequest(models.Model):
 
 
 class SignerRole(models.TextChoices):
-    SIGNER = "SIGNER", _("Signs")
+    SIGNER = "SIGNER", _("Signer")
     APPROVER = "APPROVER", _("Approves")
     VIEWER = "VIEWER", _("Reads along")
     COPY = "COPY", _("Gets a copy")
