@@ -27,8 +27,7 @@ from aftersales.domain.certificates import (
 from aftersales.forms.acceptances import CommitteeForm, CriterionForm, PlaceForm, ResultForm
 from aftersales.models import Acceptance, Criterion
 from implportal.kernel.forms import ConfirmForm, ReasonForm
-from implportal.meetings.pages import ProjectActionPage
-from implportal.projects.pages import ProjectPageMixin
+from implportal.projects.pages import ProjectActionPage, ProjectPageMixin
 from implportal.projects.permissions import may_run
 
 
@@ -75,9 +74,6 @@ class AcceptancePage(ProjectActionPage):
             Acceptance.objects.visible_to(self.request.user).select_related("project__customer"),
             project=self.project,
         )
-
-    def allowed(self) -> bool:
-        return may_run(self.request.user, self.project)
 
     def get_success_url(self) -> str:
         return reverse("aftersales:acceptance_detail", kwargs={"project_pk": self.project.pk})

@@ -21,8 +21,7 @@ from aftersales.domain.trainings import (
 from aftersales.forms.trainings import CourseForm, SessionForm, TraineesForm
 from aftersales.models import Course, TrainingSession
 from implportal.kernel.errors import DomainError
-from implportal.meetings.pages import ProjectActionPage
-from implportal.projects.pages import ProjectPageMixin
+from implportal.projects.pages import ProjectActionPage, ProjectPageMixin
 from implportal.projects.permissions import may_contribute
 
 

@@ -19,12 +19,11 @@ from delivery.models import Kickoff
 from delivery.permissions import may_grant_delivery, may_plan
 from implportal.documents.models import DocumentVersion
 from implportal.kernel.errors import DomainError
-from implportal.meetings.pages import ProjectActionPage
 from implportal.projects.domain.people import grant_delivery, set_member
 from implportal.projects.domain.phases import missing_for
 from implportal.projects.domain.projects import change_project
 from implportal.projects.models import Member, Phase, Project
-from implportal.projects.pages import ProjectPageMixin
+from implportal.projects.pages import ProjectActionPage, ProjectPageMixin
 from implportal.projects.permissions import may_override_gate
 
 

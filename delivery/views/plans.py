@@ -26,8 +26,7 @@ from delivery.permissions import may_plan, may_report
 from implportal.kernel.errors import DomainError
 from implportal.kernel.forms import ConfirmForm
 from implportal.kernel.views import ListPage
-from implportal.meetings.pages import ProjectActionPage
-from implportal.projects.pages import ProjectPageMixin
+from implportal.projects.pages import ProjectActionPage, ProjectPageMixin
 
 TASKS_ON_A_PAGE = 100
 

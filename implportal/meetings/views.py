@@ -27,9 +27,8 @@ from implportal.meetings.domain.meetings import (
 from implportal.meetings.filters import MeetingFilter
 from implportal.meetings.forms import AttendanceForm, MeetingForm, MinutesForm
 from implportal.meetings.models import Kind, Meeting, State
-from implportal.meetings.pages import ProjectActionPage
 from implportal.meetings.permissions import may_change_meeting, may_plan_meeting, may_take_minutes
-from implportal.projects.pages import ProjectPageMixin
+from implportal.projects.pages import ProjectActionPage, ProjectPageMixin
 
 
 class MeetingList(ProjectPageMixin, ListPage):

@@ -6,8 +6,11 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
+from django.views.generic import FormView
 
 from implportal.accounts.models import User
+from implportal.kernel.errors import NotAllowed
+from implportal.kernel.views import DomainFormMixin
 from implportal.projects.models import Project
 from implportal.projects.permissions import may_run, may_see_money
 from implportal.projects.registry import TABS
@@ -48,6 +51,40 @@ class ProjectPageMixin:
             "may_run": may_run(user, self.project),
             "may_see_money": may_see_money(user, self.project),
         }
+
+
+class ProjectActionPage(DomainFormMixin, ProjectPageMixin, FormView):
+    """A form in front of one domain call about the project of the address.
+
+    Subclasses set ``form_class``, ``title`` and ``button`` and implement ``perform``.
+    Where they differ from a page about the project itself, for those who run it, they
+    also override ``prepare``, ``allowed`` (else 403) and ``get_success_url``.
+    Costs what ``ProjectPageMixin`` costs.
+    """
+
+    template_name = "projects/project_form.html"
+    title = button = text = ""
+    tone = "primary"
+
+    def get_project(self) -> Project:
+        self.project = super().get_project()
+        self.prepare()
+        if not self.allowed():
+            raise NotAllowed
+        return self.project
+
+    def prepare(self) -> None:
+        """Read what the address names besides the project; Http404 where there is none."""
+
+    def allowed(self) -> bool:
+        return may_run(self.request.user, self.project)
+
+    def get_success_url(self) -> str:
+        return self.project.get_absolute_url()
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        words = {name: getattr(self, name) for name in ("title", "button", "text", "tone")}
+        return super().get_context_data(**words | kwargs)
 
 
 def project_tabs(project: Project, user: User) -> list[dict[str, object]]:

@@ -16,9 +16,8 @@ from implportal.kernel.errors import DomainError
 from implportal.projects.domain.people import remove_member, set_member, set_stakeholder
 from implportal.projects.forms.projects import MemberForm, StakeholderForm
 from implportal.projects.models import Member, Project, Stakeholder
-from implportal.projects.pages import ProjectPageMixin
+from implportal.projects.pages import ProjectActionPage, ProjectPageMixin
 from implportal.projects.permissions import may_edit_customers
-from implportal.projects.views.projects import ProjectFormPage
 
 
 class People(ProjectPageMixin, TemplateView):
@@ -40,7 +39,7 @@ class People(ProjectPageMixin, TemplateView):
         )
 
 
-class MemberAdd(ProjectFormPage):
+class MemberAdd(ProjectActionPage):
     form_class = MemberForm
     tab = "people"
     title = gettext_lazy("Put somebody on the team")
@@ -87,7 +86,7 @@ class MemberRemove(ProjectPageMixin, View):
         )
 
 
-class StakeholderSet(ProjectFormPage):
+class StakeholderSet(ProjectActionPage):
     form_class = StakeholderForm
     tab = "people"
     title = gettext_lazy("Note what a contact means to this project")

@@ -26,12 +26,11 @@ from implportal.projects.domain.projects import (
 from implportal.projects.filters import ProjectFilter
 from implportal.projects.forms.projects import PhaseForm, ProjectForm
 from implportal.projects.models import Customer, Phase, Project
-from implportal.projects.pages import ProjectPageMixin
+from implportal.projects.pages import ProjectActionPage
 from implportal.projects.permissions import (
     may_create_project,
     may_handle_money,
     may_override_gate,
-    may_run,
 )
 
 MOST_DIGITS = 18
@@ -128,32 +127,7 @@ class ProjectCreate(DomainFormMixin, FormView):
         )
 
 
-class ProjectFormPage(DomainFormMixin, ProjectPageMixin, FormView):
-    """A form about the project in the address; only for those whom ``allowed`` lets."""
-
-    template_name = "projects/project_form.html"
-    title = button = ""
-    text = ""
-    tone = "primary"
-
-    def allowed(self) -> bool:
-        return may_run(self.request.user, self.project)
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.project = self.get_project()
-        if not self.allowed():
-            raise NotAllowed
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_success_url(self) -> str:
-        return self.project.get_absolute_url()
-
-    def get_context_data(self, **kwargs: Any) -> dict:
-        words = {"title": self.title, "button": self.button, "text": self.text, "tone": self.tone}
-        return super().get_context_data(**words | kwargs)
-
-
-class ProjectEdit(ProjectFormPage):
+class ProjectEdit(ProjectActionPage):
     form_class = ProjectForm
     title = gettext_lazy("Edit project")
     button = gettext_lazy("Keep changes")
@@ -168,7 +142,7 @@ class ProjectEdit(ProjectFormPage):
         )
 
 
-class PhaseEnter(ProjectFormPage):
+class PhaseEnter(ProjectActionPage):
     """The gate to the next phase: what is missing, and the step through it."""
 
     form_class = PhaseForm
@@ -211,7 +185,7 @@ class PhaseEnter(ProjectFormPage):
         )
 
 
-class ProjectSuspend(ProjectFormPage):
+class ProjectSuspend(ProjectActionPage):
     form_class = ReasonForm
     title = gettext_lazy("Suspend project")
     button = gettext_lazy("Suspend project")
@@ -248,7 +222,7 @@ class ProjectCancel(ProjectSuspend):
         )
 
 
-class ProjectResume(ProjectFormPage):
+class ProjectResume(ProjectActionPage):
     form_class = ConfirmForm
     title = button = gettext_lazy("Resume project")
     text = gettext_lazy("Everything continues where it stopped, reminders included.")

@@ -17,7 +17,7 @@ from implportal.kernel.views import DomainFormMixin
 from implportal.projects.domain.attachments import attach, remove_attachment
 from implportal.projects.domain.steps import change_step
 from implportal.projects.forms.projects import AttachmentForm, StepForm
-from implportal.projects.models import Attachment, Step
+from implportal.projects.models import Attachment, Project, Step
 from implportal.projects.pages import ProjectPageMixin
 from implportal.projects.permissions import may_contribute, may_run
 
@@ -33,14 +33,14 @@ class StepPageMixin(ProjectPageMixin):
 
     tab = "overview"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.project = self.get_project()
+    def get_project(self) -> Project:
+        project = super().get_project()
         self.step = get_object_or_404(
-            Step.objects.visible_to(request.user).select_related("owner"),
-            project=self.project,
-            key=kwargs["key"],
+            Step.objects.visible_to(self.request.user).select_related("owner"),
+            project=project,
+            key=self.kwargs["key"],
         )
-        return super().dispatch(request, *args, **kwargs)
+        return project
 
     def get_success_url(self) -> str:
         return self.step.get_absolute_url()
