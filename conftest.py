@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
+from contextlib import closing
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from django.db import connection, connections
 from django.test import Client
 
 
@@ -34,6 +38,47 @@ def sign_in():
         return client
 
     return _sign_in
+
+
+@pytest.fixture
+def together(transactional_db, tmp_path):
+    """Run what it is given at once, each in a thread with its own connection.
+
+    Returns what each gave or raised, in order. An SQLite database in memory belongs to one
+    thread, so the test goes on in a copy of it in a file.
+    """
+    is_in_memory = connection.vendor == "sqlite" and connection.is_in_memory_db()
+    if is_in_memory:
+        connection.ensure_connection()
+        memory, name = connection.connection, connection.settings_dict["NAME"]
+        file = tmp_path / "threads.sqlite3"
+        with closing(sqlite3.connect(file)) as copy:
+            memory.backup(copy)
+        connection.connection, connection.settings_dict["NAME"] = None, str(file)
+    yield _at_once
+    if is_in_memory:
+        connection.close()
+        connection.connection, connection.settings_dict["NAME"] = memory, name
+
+
+def _at_once(*works):
+    barrier, results = threading.Barrier(len(works)), [None] * len(works)
+
+    def run(number, work):
+        try:
+            barrier.wait()
+            results[number] = work()
+        except Exception as error:  # noqa: BLE001 - what it raised is the result
+            results[number] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
 
 
 def _person(role: str, name: str, **fields):

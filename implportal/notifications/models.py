@@ -71,6 +71,9 @@ class Message(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=300, blank=True)
 
+    is_new = False
+    """Not stored: True on what the call that queued it returns."""
+
     objects = MessageQuerySet.as_manager()
 
     class Meta:

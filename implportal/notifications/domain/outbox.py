@@ -42,6 +42,8 @@ def notify(
 ) -> Message:
     """Queue one message made from a text template; the same key queues it only once.
 
+    ``is_new`` of what is returned tells whether this call did.
+
     In the template, each name in ``secrets`` is a variable. ``url`` (without any
     token) is where the person finds the matter in the portal.
     """
@@ -106,6 +108,7 @@ def _queue(
                 "due_at": at,
             },
         )
+        message.is_new = is_new
         if is_new:
             send_on_commit("notifications.deliver", message_id=message.pk)
     return message

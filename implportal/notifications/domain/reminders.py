@@ -34,7 +34,7 @@ def _queue(rule_key: str, reminder: Reminder, *, now: datetime) -> bool:
     # Most of what is due was said before: one read is cheaper than a refused insert.
     if Message.objects.filter(dedupe_key=key).exists():
         return False
-    notify(
+    message = notify(
         to=to,
         to_name=reminder.to_name,
         user=reminder.user,
@@ -46,4 +46,4 @@ def _queue(rule_key: str, reminder: Reminder, *, now: datetime) -> bool:
         dedupe_key=key,
         at=now,
     )
-    return True
+    return message.is_new

@@ -1,7 +1,12 @@
+import socket
 from datetime import timedelta
+from email import message_from_bytes, policy
 
 import pytest
+from aiosmtpd.controller import Controller
 from django.core import mail
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import override_settings
 from django.urls import reverse
 
@@ -127,6 +132,83 @@ def test_reminders_go_out_again_for_another_due_date_or_person(one_rule, noon):
     assert send_due_reminders(now=noon) == 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_sweeps_at_once_send_each_reminder_once(together, one_rule, noon, ines, sending):
+    results = together(*[lambda: send_due_reminders(now=noon)] * 4)
+
+    assert sorted(results, key=str) == [0, 0, 0, 1]
+    assert Message.objects.count() == 1
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_send_a_message_once(together, noon, sending, monkeypatch):
+    monkeypatch.setattr(outbox, "send_on_commit", lambda *_args, **_kwargs: None)
+    message = queue(noon)
+
+    results = together(*[lambda: deliver_message(message_id=message.pk, now=noon)] * 4)
+
+    assert sorted(results) == [False, False, False, True]
+    assert len(mail.outbox) == 1
+
+
+def test_a_sweep_that_dies_half_way_leaves_nothing_and_the_next_one_sends(
+    one_rule, noon, ines, monkeypatch
+):
+    def killed(*_args, **_kwargs):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "send_on_commit", killed)
+        with pytest.raises(KeyboardInterrupt):
+            send_due_reminders(now=noon)
+
+    assert not Message.objects.exists()
+    assert send_due_reminders(now=noon) == 1
+
+
+class Inbox:
+    """What a mail server took, as it came over the wire."""
+
+    def __init__(self):
+        self.envelopes = []
+
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - the library's name
+        self.envelopes.append(envelope)
+        return "250 OK"
+
+
+def test_mail_goes_over_smtp_with_its_attachment(noon, settings):
+    # given a mail server, and a message with a file and a name that needs encoding
+    inbox = Inbox()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        host, port = free.getsockname()
+    server = Controller(inbox, hostname=host, port=port)
+    server.start()
+    settings.MAIL_LEAVES = True
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = host, port
+    stored = default_storage.save("sealed.pdf", ContentFile(b"%PDF-1.7 sealed"))
+    try:
+        # when it is queued, a worker delivers it
+        message = queue(noon, to_name="张伟", attachments=[("Solution.pdf", stored)])
+        deliver_message(message_id=message.pk, now=noon)
+    finally:
+        server.stop()
+
+    # then the server has it, whole
+    [envelope] = inbox.envelopes
+    got = message_from_bytes(envelope.content, policy=policy.default)
+    assert envelope.rcpt_tos == ["carl@customer.example"]
+    assert (got["Subject"], got["To"].addresses[0].display_name) == ("Please sign", "张伟")
+    assert "The solution waits for you." in got.get_body(["plain"]).get_content()
+    [attached] = got.iter_attachments()
+    assert (attached.get_filename(), attached.get_content()) == ("Solution.pdf", b"%PDF-1.7 sealed")
+    message.refresh_from_db()
+    assert (message.status, message.attempts) == ("SENT", 1)
+
+
 def test_a_broken_rule_does_not_keep_the_others_from_running(one_rule, noon, caplog):
     def broken(_now):
         raise RuntimeError("oops")
@@ -174,6 +256,20 @@ def test_mail_list_costs_the_same_for_any_number(
         page = browser.get(reverse("notifications:mail_list"))
 
     assert len(page.context["mails"]) == mails
+
+
+@pytest.mark.parametrize("messages", [1, 25])
+def test_notifications_cost_the_same_for_any_number(
+    sign_in, ines, noon, django_assert_num_queries, messages
+):
+    for number in range(messages):
+        queue(noon, user=ines, to=ines.email, dedupe_key=f"k{number}")
+    browser = sign_in(ines)
+
+    with django_assert_num_queries(6):  # session, user, count, page, whether new, news
+        page = browser.get(reverse("notifications:message_list"))
+
+    assert len(page.context["notes"]) == messages
 
 
 def test_notifications_show_only_ones_own(sign_in, ines, sam, noon):

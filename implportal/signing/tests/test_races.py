@@ -1,12 +1,8 @@
 """Real threads on a real database: of two that come at once, one wins."""
 
-import sqlite3
-import threading
 from collections import Counter
-from contextlib import closing
 
 import pytest
-from django.db import connection, connections
 
 from implportal.audit.models import Entry
 from implportal.signing.domain import codes, completion, requests, signing
@@ -30,44 +26,6 @@ def _tasks_wait(monkeypatch):
         monkeypatch.setattr(f"{module}.send_on_commit", lambda *_args, **_kwargs: None)
 
 
-@pytest.fixture(autouse=True)
-def _database_for_threads(transactional_db, tmp_path):
-    """An SQLite database in memory belongs to one thread: these tests get a copy in a file."""
-    if connection.vendor != "sqlite" or not connection.is_in_memory_db():
-        yield
-        return
-    connection.ensure_connection()
-    memory, name = connection.connection, connection.settings_dict["NAME"]
-    file = tmp_path / "threads.sqlite3"
-    with closing(sqlite3.connect(file)) as copy:
-        memory.backup(copy)
-    connection.connection, connection.settings_dict["NAME"] = None, str(file)
-    yield
-    connection.close()
-    connection.connection, connection.settings_dict["NAME"] = memory, name
-
-
-def together(*works):
-    """Run all at once, each in its thread and connection; what each gave or raised."""
-    barrier, results = threading.Barrier(len(works)), [None] * len(works)
-
-    def run(number, work):
-        try:
-            barrier.wait()
-            results[number] = work()
-        except Exception as error:  # noqa: BLE001 - what it raised is the result
-            results[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
 def signs(request, name, now):
     return lambda: signing.sign(
         link=link_of(request, name),
@@ -82,7 +40,9 @@ def actions(request):
     return Counter(Entry.objects.filter(chain__name=request.chain).values_list("action", flat=True))
 
 
-def test_two_signers_at_once_both_sign_and_one_moves_to_sealing(frozen, asked, carl, dora, now):
+def test_two_signers_at_once_both_sign_and_one_moves_to_sealing(
+    together, frozen, asked, carl, dora, now
+):
     request = asked(frozen(), [SignerSpec(carl), SignerSpec(dora)])
 
     together(signs(request, "Carl Client", now), signs(request, "Dora Client", now))
@@ -93,7 +53,7 @@ def test_two_signers_at_once_both_sign_and_one_moves_to_sealing(frozen, asked, c
     assert (actions(request)["signing.signed"], actions(request)["signing.all_signed"]) == (2, 1)
 
 
-def test_a_double_click_signs_once(frozen, asked, carl, now):
+def test_a_double_click_signs_once(together, frozen, asked, carl, now):
     request = asked(frozen(), [SignerSpec(carl)])
 
     results = together(*[signs(request, "Carl Client", now)] * 4)
@@ -102,7 +62,7 @@ def test_a_double_click_signs_once(frozen, asked, carl, now):
     assert actions(request)["signing.signed"] == 1
 
 
-def test_of_signing_and_cancelling_the_first_wins(frozen, asked, carl, ines, now):
+def test_of_signing_and_cancelling_the_first_wins(together, frozen, asked, carl, ines, now):
     request = asked(frozen(), [SignerSpec(carl)])
 
     signed, cancelled = together(
@@ -119,7 +79,7 @@ def test_of_signing_and_cancelling_the_first_wins(frozen, asked, carl, ines, now
         assert request.signers.get().evidence is None
 
 
-def test_of_signing_and_declining_the_first_wins(frozen, asked, carl, dora, now):
+def test_of_signing_and_declining_the_first_wins(together, frozen, asked, carl, dora, now):
     request = asked(frozen(), [SignerSpec(carl), SignerSpec(dora)])
 
     together(
@@ -132,7 +92,7 @@ def test_of_signing_and_declining_the_first_wins(frozen, asked, carl, dora, now)
     assert request.signers.get(name="Dora Client").state == SignerState.DECLINED
 
 
-def test_parallel_tries_count_every_one(frozen, asked, carl, now):
+def test_parallel_tries_count_every_one(together, frozen, asked, carl, now):
     request = asked(frozen(kind="test.coded"), [SignerSpec(carl)])
     link = link_of(request, "Carl Client")
     codes.send_code(link=link, session="here", at=now)
@@ -146,7 +106,7 @@ def test_parallel_tries_count_every_one(frozen, asked, carl, now):
     assert request.signers.get().code_tries == 8
 
 
-def test_the_right_code_passes_once_however_often_it_comes(frozen, asked, carl, now):
+def test_the_right_code_passes_once_however_often_it_comes(together, frozen, asked, carl, now):
     request = asked(frozen(kind="test.coded"), [SignerSpec(carl)])
     link = link_of(request, "Carl Client")
     codes.send_code(link=link, session="here", at=now)
@@ -160,7 +120,7 @@ def test_the_right_code_passes_once_however_often_it_comes(frozen, asked, carl, 
     assert actions(request)["signing.code_passed"] == 1
 
 
-def test_two_workers_seal_once(frozen, asked, carl, heard, now):
+def test_two_workers_seal_once(together, frozen, asked, carl, heard, now):
     request = asked(frozen(), [SignerSpec(carl)])
     signs(request, "Carl Client", now)()
 

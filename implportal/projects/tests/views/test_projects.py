@@ -114,6 +114,21 @@ def test_customer_list_costs_the_same_for_any_number(
     assert len(response.context["customers"]) == customers
 
 
+@pytest.mark.parametrize("rows", [1, 25])
+def test_customer_page_costs_the_same_for_any_number_of_contacts_and_projects(
+    sign_in, ines, django_assert_num_queries, rows
+):
+    customer = CustomerFactory()
+    ContactFactory.create_batch(rows, customer=customer)
+    ProjectFactory.create_batch(rows, customer=customer, implementation_manager=ines)
+    browser = sign_in(ines)
+
+    with django_assert_num_queries(6):  # session, user, news, customer, contacts, projects
+        page = browser.get(customer.get_absolute_url())
+
+    assert len(page.context["projects"]) == rows
+
+
 def test_a_contact_is_added_and_its_address_must_be_new(sign_in, ines):
     customer = CustomerFactory()
     ContactFactory(customer=customer, email="carl@customer.example")
