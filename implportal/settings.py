@@ -181,7 +181,7 @@ DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", f"{ORGANISATION_NAME} <portal@localho
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- Documents and seal ------------------------------------------------------------
-SEAL_KEY = env.choice("SEAL_KEY", "dev", ("dev", "p12", "pkcs11"))
+SEAL_KEY = env.choice("SEAL_KEY", "dev", ("dev", "p12"))
 SEAL_P12_FILE = env.text("SEAL_P12_FILE")
 SEAL_P12_PASSPHRASE_FILE = env.text("SEAL_P12_PASSPHRASE_FILE")
 SEAL_TSA_URL = env.text("SEAL_TSA_URL")

@@ -60,15 +60,11 @@ def load_signer() -> SealKey:
     """
     if settings.SEAL_KEY == "dev":
         return _read(dev_chain_file(), None, is_test=True)
-    if settings.SEAL_KEY == "p12":
-        try:
-            passphrase = Path(settings.SEAL_P12_PASSPHRASE_FILE).read_bytes().strip()
-        except OSError as error:
-            raise SealKeyMissing(
-                _("The passphrase file of the sealing key cannot be read.")
-            ) from error
-        return _read(Path(settings.SEAL_P12_FILE), passphrase, is_test=False)
-    raise SealKeyMissing(_("This kind of sealing key is not available on this installation."))
+    try:
+        passphrase = Path(settings.SEAL_P12_PASSPHRASE_FILE).read_bytes().strip()
+    except OSError as error:
+        raise SealKeyMissing(_("The passphrase file of the sealing key cannot be read.")) from error
+    return _read(Path(settings.SEAL_P12_FILE), passphrase, is_test=False)
 
 
 def _read(file: Path, passphrase: bytes | None, *, is_test: bool) -> SealKey:
