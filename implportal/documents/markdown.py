@@ -174,15 +174,6 @@ def _short(text: object, limit: int = 60) -> str:
 # --- cutting into sections --------------------------------------------------------------
 
 
-def split_sections(text: str) -> list[ParsedSection]:
-    """The sections of ``text`` in order; the document's own title is not among them.
-
-    Raises:
-        BadMarkdown: see ``parse_document``.
-    """
-    return parse_document(text).sections
-
-
 def parse_document(text: str) -> ParsedDocument:
     """Cut ``text`` at its headings; no line is lost and none is merged into another section.
 

@@ -1,9 +1,7 @@
 import base64
 import io
-import os
 import re
 import time
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -17,20 +15,16 @@ from implportal.documents.markdown import (
     image_digests,
     parse_document,
     read_markdown,
-    split_sections,
     to_html,
     with_image_addresses,
 )
+from implportal.documents.tests.real import REAL_SOLUTIONS
 
-REAL_FILES = Path(
-    os.environ.get("IMPLPORTAL_REAL_SOLUTIONS")
-    or Path(__file__).resolve().parents[4] / "shared" / "data" / "solution"
-)
 SHA = "ab" * 32
 
 
 def outline(text):
-    return [(s.level, s.number, s.title, s.body) for s in split_sections(text)]
+    return [(s.level, s.number, s.title, s.body) for s in parse_document(text).sections]
 
 
 def test_it_cuts_at_headings_without_a_space():
@@ -225,7 +219,7 @@ def plain(line):
     ["work_statement_v1_draft.md", "work_statement_v2_final.md", "quality_assurance_plan.md"],
 )
 def test_no_line_of_a_real_file_is_lost(name):
-    path = REAL_FILES / name
+    path = REAL_SOLUTIONS / name
     if not path.is_file():
         pytest.skip("the real files are not here")
     document = read_markdown(path.read_bytes())
@@ -247,7 +241,7 @@ def test_no_line_of_a_real_file_is_lost(name):
     ],
 )
 def test_a_real_file_has_all_its_sections(name, count, last):
-    path = REAL_FILES / name
+    path = REAL_SOLUTIONS / name
     if not path.is_file():
         pytest.skip("the real files are not here")
 
@@ -287,6 +281,6 @@ def test_it_looks_for_pictures_in_text_made_to_hang_it_in_no_time():
     [("## Scope ##", "Scope"), ("## Use of C#", "Use of C#"), ("## a # b #", "a # b")],
 )
 def test_it_takes_closing_marks_off_a_heading(line, title):
-    (section,) = split_sections(f"{line}\n\ntext")
+    (section,) = parse_document(f"{line}\n\ntext").sections
 
     assert section.title == title

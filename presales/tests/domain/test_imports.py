@@ -1,12 +1,11 @@
 import re
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from implportal.audit.models import Entry
 from implportal.documents.compare import ChangeKind, compare
 from implportal.documents.markdown import BadMarkdown
+from implportal.documents.tests.real import REAL_SOLUTIONS
 from implportal.projects.tests.factories import ProjectFactory
 from presales.domain.imports import (
     HeadingTooLong,
@@ -23,7 +22,6 @@ from presales.models import Solution, SolutionSection
 from presales.tests.factories import RequirementFactory
 
 pytestmark = pytest.mark.django_db
-REAL = Path(settings.BASE_DIR).parent / "shared" / "data" / "solution"
 FIRST = b"""# Records for all
 
 ## 1 Scope
@@ -183,10 +181,10 @@ def test_a_text_that_cannot_become_a_solution_is_refused(data, refusal):
     assert not Solution.objects.exists()
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real statement of work is not here")
+@pytest.mark.skipif(not REAL_SOLUTIONS.exists(), reason="the real statement of work is not here")
 def test_a_real_statement_of_work_loses_no_line_and_keeps_its_sections(ines, noon):
-    draft = (REAL / "work_statement_v1_draft.md").read_bytes()
-    final = (REAL / "work_statement_v2_final.md").read_bytes()
+    draft = (REAL_SOLUTIONS / "work_statement_v1_draft.md").read_bytes()
+    final = (REAL_SOLUTIONS / "work_statement_v2_final.md").read_bytes()
     project = ProjectFactory(implementation_manager=ines)
     solution = import_solution(
         project=project, document=read_solution(draft), title="Dashboard", actor=ines, at=noon

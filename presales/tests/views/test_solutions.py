@@ -1,19 +1,17 @@
 import re
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from implportal.documents.models import DocumentVersion, StoredImage
+from implportal.documents.tests.real import REAL_SOLUTIONS
 from implportal.projects.tests.factories import ContactFactory, MemberFactory, ProjectFactory
 from presales.domain import review
 from presales.models import Solution, SolutionSection
 from presales.tests.factories import RequirementFactory, SolutionFactory, SolutionSectionFactory
 
 pytestmark = pytest.mark.django_db
-REAL = Path(settings.BASE_DIR).parent / "shared" / "data" / "solution"
 FIRST = b"# Records\n\n## Scope\n\nTwo sites.\n\n## Price\n\nOne euro.\n"
 HOSTILE = {
     "empty": (b"", "The file is empty."),
@@ -149,11 +147,11 @@ def test_a_preview_that_is_out_of_date_is_shown_anew(sign_in, ines, solution):
     assert SolutionSection.objects.get(key="s1").markdown == "Meanwhile."
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real statement of work is not here")
+@pytest.mark.skipif(not REAL_SOLUTIONS.exists(), reason="the real statement of work is not here")
 def test_the_real_files_go_in_through_the_pages(sign_in, ines, project):
     browser = sign_in(ines)
     draft, final = (
-        (REAL / name).read_bytes()
+        (REAL_SOLUTIONS / name).read_bytes()
         for name in ("work_statement_v1_draft.md", "work_statement_v2_final.md")
     )
 
