@@ -112,7 +112,3 @@ class User(AbstractUser):
     @property
     def is_administrator(self) -> bool:
         return self.role == Role.ADMINISTRATOR
-
-    @property
-    def is_business_manager(self) -> bool:
-        return self.role == Role.BUSINESS_MANAGER

@@ -130,9 +130,6 @@ class Qualification(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def is_valid_on(self, day: date) -> bool:
-        return self.valid_until is None or self.valid_until >= day
-
     def standing_on(self, day: date) -> Standing:
         return _standing(self.valid_until, on=day)
 

@@ -35,11 +35,6 @@ class SectionChange:
     number: str = ""
     old_key: str = ""
 
-    @property
-    def is_same(self) -> bool:
-        """Whether what the customer has understood still stands."""
-        return self.kind in {ChangeKind.SAME, ChangeKind.MOVED}
-
 
 Section = dict[str, Any]
 SIMILAR = 0.6

@@ -60,10 +60,6 @@ def kind_for(key: str) -> DocumentKind:
     return _kinds[key]
 
 
-def all_kinds() -> list[DocumentKind]:
-    return list(_kinds.values())
-
-
 def register_evidence_check(check: EvidenceCheck) -> EvidenceCheck:
     """Have ``check`` asked whenever a sealed file is verified, e.g. to recompute a chain."""
     _evidence_checks.append(check)

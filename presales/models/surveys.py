@@ -56,10 +56,6 @@ class Question(models.Model):
     def __str__(self) -> str:
         return self.text
 
-    @property
-    def has_choices(self) -> bool:
-        return self.type in WITH_CHOICES
-
 
 class SurveyTemplateQuerySet(models.QuerySet["SurveyTemplate"]):
     def visible_to(self, user: User) -> SurveyTemplateQuerySet:

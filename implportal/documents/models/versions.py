@@ -19,15 +19,6 @@ if TYPE_CHECKING:
     from implportal.accounts.models import User
     from implportal.documents.registry import DocumentKind
 
-FROZEN_FIELDS = (
-    *("kind", "content_type", "object_id", "project", "number", "title", "version"),
-    *("language", "content", "content_sha256", "public_id", "frozen_at", "frozen_by"),
-)
-"""Never change after the row is written; a database trigger holds them too."""
-
-ONCE_FIELDS = ("pdf", "pdf_sha256", "sealed_pdf", "sealed_sha256", "evidence_sha256")
-"""Are set once and then never change; the same trigger holds them."""
-
 
 class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):
     def visible_to(self, user: User) -> DocumentVersionQuerySet:
