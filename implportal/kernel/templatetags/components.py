@@ -10,13 +10,13 @@ from django import forms, template
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from implportal.kernel.chips import SEARCH_NAMES, active_chips
 from implportal.kernel.money import format_money
-from implportal.kernel.steps import DrawnPhase, draw_phases
+from implportal.kernel.steps import draw_phases
 from implportal.kernel.views import PAGE_SIZES
 from implportal.kernel.when import (
     local_date,
@@ -136,42 +136,10 @@ def progress(
     )
 
 
-@register.simple_tag
-def life_line(steps: Any, *, compact: bool = False) -> SafeString:
-    """The seventeen activities: a bar and their list, or (``compact``) only a thin bar."""
-    phases = draw_phases(steps, today=timezone.localdate())
-    if not compact:
-        return mark_safe(render_to_string("components/life_line.html", {"phases": phases}))  # noqa: S308 - our own template
-    return draw_bar(phases)
-
-
-def draw_bar(phases: list[DrawnPhase]) -> SafeString:
-    """The thin bar alone; what it shows is said to screen readers."""
-    every = [step for phase in phases for step in phase.steps]
-    current = [step.spoken for step in every if step.is_current]
-    label = _("%(settled)s of %(all)s steps settled") % {
-        "settled": sum(step.is_settled for step in every),
-        "all": len(every),
-    }
-    spoken = ". ".join([label, *current[:3]])
-    return format_html(
-        '<span class="ip-life-bar ip-life-compact" role="img" aria-label="{}" title="{}">{}</span>',
-        spoken,
-        spoken,
-        format_html_join(
-            "",
-            '<span class="ip-grow-{}">{}</span>',
-            (
-                (
-                    min(len(phase.steps), 7),
-                    format_html_join(
-                        "", '<i class="ip-tone-{} {}"></i>', ((s.tone, s.css) for s in phase.steps)
-                    ),
-                )
-                for phase in phases
-            ),
-        ),
-    )
+@register.inclusion_tag("components/life_line.html")
+def life_line(steps: Any) -> dict:
+    """The seventeen activities: a bar and their list. For lines of a list see ``life_bar``."""
+    return {"phases": draw_phases(steps, today=timezone.localdate())}
 
 
 @register.inclusion_tag("components/timeline.html")

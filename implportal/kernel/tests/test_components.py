@@ -96,13 +96,6 @@ def a_step(state, phase="PRESALES", **more):
     )
 
 
-def test_compact_life_line_tells_in_words_what_it_draws():
-    steps = [a_step("DONE"), a_step("WAITING"), a_step("NOT_STARTED", "DELIVERY")]
-    shown = render("{% life_line steps compact=True %}", steps=steps)
-    assert 'role="img" aria-label="1 of 3 steps settled. Survey: waiting"' in shown
-    assert shown.count("<i ") == 3
-
-
 def test_life_line_leads_to_its_steps_and_gives_the_reason_of_a_waived_one():
     steps = [
         a_step("DONE", url="/survey/"),

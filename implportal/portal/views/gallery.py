@@ -86,6 +86,7 @@ class GalleryView(UserPassesTestMixin, TemplateView):
         return super().get_context_data(**kwargs) | {
             "crumbs": [("Projects", "#"), ("IP-2026-0007", "")],
             "steps": [_example_step(today, *step) for step in STEPS],
+            "life": tuple((key, state, False) for key, _title, _phase, state, _days in STEPS),
             "entries": _example_entries(now),
             "form": ExampleForm(auto_id="empty_%s"),
             "refused": refused,

@@ -4,11 +4,12 @@ from functools import lru_cache
 from itertools import groupby
 
 from django import template
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from implportal.kernel.steps import DrawnPhase, DrawnStep, look_of
-from implportal.kernel.templatetags.components import draw_bar
 from implportal.projects.domain.lives import Life
 from implportal.projects.models import Step
 from implportal.projects.registry import ACTIVITIES
@@ -29,7 +30,7 @@ def _bar(life: Life, _language: str) -> SafeString:
     for phase, members in groupby(life, key=lambda one: ACTIVITIES[one[0]].phase):
         steps = [_draw(*one) for one in members]
         phases.append(DrawnPhase(title=phase, steps=steps))
-    return draw_bar(phases)
+    return _draw_bar(phases)
 
 
 def _draw(key: str, state: str, is_late: bool) -> DrawnStep:
@@ -45,4 +46,33 @@ def _draw(key: str, state: str, is_late: bool) -> DrawnStep:
         due_on=None,
         waived_reason="",
         is_late=is_late,
+    )
+
+
+def _draw_bar(phases: list[DrawnPhase]) -> SafeString:
+    """The thin bar alone; what it shows is said to screen readers."""
+    every = [step for phase in phases for step in phase.steps]
+    current = [step.spoken for step in every if step.is_current]
+    label = _("%(settled)s of %(all)s steps settled") % {
+        "settled": sum(step.is_settled for step in every),
+        "all": len(every),
+    }
+    spoken = ". ".join([label, *current[:3]])
+    return format_html(
+        '<span class="ip-life-bar ip-life-compact" role="img" aria-label="{}" title="{}">{}</span>',
+        spoken,
+        spoken,
+        format_html_join(
+            "",
+            '<span class="ip-grow-{}">{}</span>',
+            (
+                (
+                    min(len(phase.steps), 7),
+                    format_html_join(
+                        "", '<i class="ip-tone-{} {}"></i>', ((s.tone, s.css) for s in phase.steps)
+                    ),
+                )
+                for phase in phases
+            ),
+        ),
     )
