@@ -32,6 +32,7 @@ class VersionList(ProjectPageMixin, VisibleToUserMixin, ListView):
             .get_queryset()
             .filter(project=self.project)
             .select_related("frozen_by", "superseded_by")
+            .prefetch_related("subject")
             .order_by("-frozen_at", "-pk")
         )
 

@@ -19,7 +19,8 @@ def test_version_list_costs_the_same_for_any_number(
     address = reverse("documents:version_list", kwargs={"project_pk": project.pk})
     browser.get(address)
 
-    with django_assert_num_queries(6):  # session, user, project, count, versions, unseen mail
+    # session, user, project, count, versions, what they are versions of, unseen mail
+    with django_assert_num_queries(7):
         response = browser.get(address)
 
     assert len(response.context["versions"]) == count
