@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aftersales.domain.acceptances import lock_open, move
-from aftersales.models import Acceptance, Criterion
+from aftersales.models import Acceptance, CommitteeMember, Criterion
 from implportal.accounts.models import User
 from implportal.audit.domain import record
 from implportal.audit.registry import Action
@@ -237,7 +238,8 @@ def _take_back(acceptance: Acceptance, *, reason: str, actor: User | None, at: d
     )  # fmt: skip
 
 
-def signing_members(acceptance: Acceptance):
+def signing_members(acceptance: Acceptance) -> QuerySet[CommitteeMember]:
+    """Those of the committee who sign, in the order in which they were named."""
     return acceptance.committee.filter(signs=True).select_related("contact").order_by("pk")
 
 
@@ -255,6 +257,7 @@ def latest_request(acceptance: Acceptance) -> SignatureRequest | None:
 
 
 def open_request(acceptance: Acceptance) -> SignatureRequest | None:
+    """The signing of the newest certificate while it runs; else None."""
     request = latest_request(acceptance)
     return request if request and request.is_running else None
 
