@@ -184,6 +184,10 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SEAL_KEY = env.choice("SEAL_KEY", "dev", ("dev", "p12"))
 SEAL_P12_FILE = env.text("SEAL_P12_FILE")
 SEAL_P12_PASSPHRASE_FILE = env.text("SEAL_P12_PASSPHRASE_FILE")
+if SEAL_KEY == "p12":
+    for _name in ("SEAL_P12_FILE", "SEAL_P12_PASSPHRASE_FILE"):
+        if not env.text(_name):
+            raise env.WrongSetting(_name, "is not set, and SEAL_KEY=p12 needs it.")
 SEAL_TSA_URL = env.text("SEAL_TSA_URL")
 
 # --- People ------------------------------------------------------------------------

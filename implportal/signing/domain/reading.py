@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +11,6 @@ from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -136,6 +136,10 @@ class ReadingState:
         return self.understood == self.total and self.open_questions == 0
 
 
+TEXT_IN_HTML = re.compile(r">\s*[^<\s]")
+"""A word between tags: asked of every section of every page, so it parses nothing."""
+
+
 def section_sha256(section: dict[str, Any]) -> str:
     """Digest of the words of a section: title and text, whatever its place or spacing."""
     words = {name: " ".join(str(section[name]).split()) for name in ("title", "html")}
@@ -144,7 +148,7 @@ def section_sha256(section: dict[str, Any]) -> str:
 
 def needs_confirmation(section: dict[str, Any]) -> bool:
     """A heading that only holds further sections has nothing to understand."""
-    return "<img" in section["html"] or bool(strip_tags(section["html"]).strip())
+    return "<img" in section["html"] or bool(TEXT_IN_HTML.search(f">{section['html']}"))
 
 
 def reading_state(version: DocumentVersion, *, email: str = "") -> ReadingState:
