@@ -65,10 +65,7 @@ def test_bootstrap_says_that_the_data_directory_cannot_be_written():
         ({"DATABASE_URL": "mysql://db.example.com/x"}, "DATABASE_URL must begin with"),
         ({"DEBUG": "perhaps"}, "DEBUG must be 1 or 0, not 'perhaps'."),
         ({"SEAL_KEY": "wax"}, "SEAL_KEY must be one of dev, p12, not 'wax'."),
-        (
-            {"SEAL_KEY": "p12"},
-            "implportal cannot start: SEAL_P12_FILE is not set, and SEAL_KEY=p12 needs it.",
-        ),
+        ({"SEAL_KEY": "p12"}, "SEAL_P12_FILE is not set, and SEAL_KEY=p12 needs it."),
     ],
 )
 def test_a_missing_or_wrong_variable_stops_the_start_by_name(tmp_path, variables, sentence):
