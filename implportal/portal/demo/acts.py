@@ -145,8 +145,8 @@ def survey(cast: Cast, project: Project, *, at: datetime) -> list[Requirement]:
         project=project, template=make_survey_template(), title="First survey", actor=cast.ines,
         at=at,
     )  # fmt: skip
-    answers = (420, ["Paper files", "Shared folders"], "Searching for what others have filed.",
-               "the head of department", "Within 2 seconds",
+    answers = (420, ["paper files", "shared folders"], "Searching for what others have filed.",
+               "the head of department", "within 2 seconds",
                (at + 120 * DAY).date().isoformat(), 4)  # fmt: skip
     questions = sheet.questions.order_by("order", "pk")
     given = dict(zip([question.pk for question in questions], answers, strict=True))

@@ -23,13 +23,13 @@ def test_an_interview_becomes_requirements(visit, company):
     people, where, slow, approver, speed = (
         f"q{pk}" for pk in survey.questions.order_by("order", "pk").values_list("pk", flat=True)[:5]
     )
-    ines.fill(**{people: 420, where: ["Paper files", "E-mail"], slow: "Searching."})
+    ines.fill(**{people: 420, where: ["paper files", "e-mail"], slow: "Searching."})
     first = ines.page.locator(f"#kept-{people.removeprefix('q')}")
     expect(first).to_contain_text("Kept")
     ines.page.locator(f"[name={slow}]").blur()
     expect(ines.page.locator(f"#kept-{slow.removeprefix('q')}")).to_contain_text("Kept")
     assert Answer.objects.filter(question__survey=survey).count() == 3
-    ines.fill(**{approver: "the head of records", speed: "Within 2 seconds"})
+    ines.fill(**{approver: "the head of records", speed: "within 2 seconds"})
     ines.press("Keep all answers")
 
     ines.page.locator("summary", has_text="Answers are complete").click()
@@ -46,5 +46,5 @@ def test_an_interview_becomes_requirements(visit, company):
         Requirement.objects.filter(project=project).order_by("number").values_list("number", "text")
     ) == [
         (1, "420 people work with it at the same time."),
-        (2, "The system shall find a document Within 2 seconds."),
+        (2, "The system shall find a document within 2 seconds."),
     ]
