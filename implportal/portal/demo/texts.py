@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SOLUTION = """# Solution
+SOLUTION = """# Patient records without paper
 
 ## 1. Summary
 You replace paper files by a document system. 420 people find every document within two
@@ -52,7 +52,7 @@ SOLUTION_REVISED = (
     )
 )
 
-WAREHOUSE = """# Solution
+WAREHOUSE = """# Terminals for the warehouse
 
 ## 1. Summary
 Orders reach hand-held terminals in the warehouse at once. Nobody carries paper lists any
