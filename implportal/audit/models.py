@@ -31,7 +31,7 @@ class Chain(models.Model):
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     def of_project(self, project_id: int) -> EntryQuerySet:
-        return self.filter(project_id=project_id).select_related("actor")
+        return self.filter(project_id=project_id)
 
     def of_subject(self, subject: models.Model) -> EntryQuerySet:
         kind = ContentType.objects.get_for_model(subject)

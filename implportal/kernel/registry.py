@@ -34,7 +34,9 @@ class Registry(Generic[Item]):
 
     def replace(self, item: Item) -> None:
         """Put ``item`` in the place of the one with its key; KeyError where there is none."""
-        self._items[item.key] = self._items[item.key] and item
+        if item.key not in self._items:
+            raise KeyError(item.key)
+        self._items[item.key] = item
 
     def __getitem__(self, key: str) -> Item:
         return self._items[key]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from implportal.audit.domain import record
 from implportal.audit.registry import Action
-from implportal.documents import keys, renderer, sealing
+from implportal.documents import keys, sealing
 from implportal.documents.canonical import canonical_bytes, content_digest, digest
 from implportal.documents.domain.versions import ContentWasChanged, image_bytes, supersede
 from implportal.documents.models import DocumentVersion, SealCertificate
@@ -50,6 +50,9 @@ def seal_version(
         ContentWasChanged: content, picture or frozen PDF do not have their digests any more.
         SealKeyMissing, SealFailed: no key, or the seal could not be put on. Nothing is kept.
     """
+    # Half a second to load, which only who renders should spend.
+    from implportal.documents import renderer
+
     version = DocumentVersion.objects.select_related("project").get(pk=version.pk)
     if version.is_sealed:
         return version

@@ -54,6 +54,21 @@ def test_who_waits_for_whom_is_a_page_and_a_part_of_one(sign_in, ines):
     assert "<html" not in part
 
 
+@pytest.mark.parametrize("events", [1, 25])
+def test_the_feed_costs_the_same_for_any_number_of_events(
+    sign_in, ines, noon, django_assert_num_queries, events
+):
+    project = ProjectFactory(implementation_manager=ines)
+    for number in range(events):
+        change_project(project=project, actor=ines, at=noon, title=f"Title {number}")
+    browser = sign_in(ines)
+
+    with django_assert_num_queries(6):  # session, user, news, project, count, page
+        page = browser.get(reverse("portal:project_feed", args=[project.pk]))
+
+    assert len(page.context["page_obj"]) == events
+
+
 def test_the_feed_finds_what_a_person_did(sign_in, ines, adam, noon):
     project = ProjectFactory(implementation_manager=ines)
     change_project(project=project, actor=ines, at=noon, title="One")
