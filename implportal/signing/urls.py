@@ -1,6 +1,6 @@
 from django.urls import path
 
-from implportal.signing.views import documents, links, signing, staff
+from implportal.signing.views import documents, links, links_staff, signing, staff
 
 app_name = "signing"
 
@@ -41,11 +41,11 @@ urlpatterns = [
     path(f"{LINK}sign/code/", signing.CodeSend.as_view(), name="link_code_send"),
     path(f"{LINK}sign/verify/", signing.CodeCheck.as_view(), name="link_code_check"),
     path(f"{LINK}sign/decline/", signing.Decline.as_view(), name="link_decline"),
-    path(f"{PROJECT}links/", staff.LinkList.as_view(), name="link_list"),
-    path(f"{PROJECT}links/<int:pk>/revoke/", staff.LinkRevoke.as_view(), name="link_revoke"),
+    path(f"{PROJECT}links/", links_staff.LinkList.as_view(), name="link_list"),
+    path(f"{PROJECT}links/<int:pk>/revoke/", links_staff.LinkRevoke.as_view(), name="link_revoke"),
     path(
         f"{PROJECT}links/<int:pk>/send-again/",
-        staff.LinkSendAgain.as_view(),
+        links_staff.LinkSendAgain.as_view(),
         name="link_send_again",
     ),
     path(f"{PROJECT}questions/", staff.QuestionList.as_view(), name="question_list"),

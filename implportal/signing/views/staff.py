@@ -1,4 +1,4 @@
-"""Our own pages: what was sent to whom, what they ask, and where each signing stands."""
+"""Our own pages: what customers ask, and where each signing stands."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from implportal.kernel.errors import NotAllowed
 from implportal.kernel.forms import ConfirmForm, ReasonForm
 from implportal.kernel.views import ActionView, ListPage, VisibleToUserMixin
 from implportal.projects.pages import ProjectPageMixin
-from implportal.signing.domain import links, reading, requests
-from implportal.signing.filters import LinkFilter, QuestionFilter, RequestFilter
+from implportal.signing.domain import reading, requests
+from implportal.signing.filters import QuestionFilter, RequestFilter
 from implportal.signing.forms import AnswerForm
-from implportal.signing.models import Question, SharedLink, SignatureRequest, Signer
+from implportal.signing.models import Question, SignatureRequest, Signer
 from implportal.signing.permissions import may_answer, may_send_for_signature, may_share
 
 
@@ -75,74 +75,6 @@ class ProjectActionView(ProjectRowsMixin, ActionView):
             "tone": self.tone,
             "back": self.get_success_url(),
         }
-
-
-# --- Links -----------------------------------------------------------------------------
-
-
-class LinkList(ProjectListPage):
-    queryset = SharedLink.objects.select_related("sent_by", "content_type", "message").defer("mail")
-    filterset_class = LinkFilter
-    template_name = "signing/link_list.html"
-    context_object_name = "links"
-    sorts = {"sent": ("sent_at", "pk"), "name": ("name", "pk"), "until": ("expires_at", "pk")}
-    default_sort = "-sent"
-    export_name = "links"
-
-    def get_queryset(self) -> QuerySet:
-        return super().get_queryset().prefetch_related("subject")
-
-    def export_columns(self) -> list:
-        return [
-            (_("Name"), lambda link: link.name),
-            (_("E-mail"), lambda link: link.email),
-            (_("Kind"), lambda link: link.get_kind_display()),
-            (_("Sent"), lambda link: link.sent_at),
-            (_("Opened"), lambda link: link.opened_at),
-            (_("Open until"), lambda link: link.expires_at),
-            (_("Closed"), lambda link: link.revoked_at),
-        ]
-
-
-class LinkActionView(ProjectActionView):
-    """A link that somebody signs through belongs to who runs the project."""
-
-    def allowed(self, found: SharedLink) -> bool:
-        if Signer.objects.filter(link=found).exists():
-            return super().allowed(found)
-        return may_share(self.request.user, self.project)
-
-
-class LinkRevoke(LinkActionView):
-    queryset = SharedLink.objects.all()
-    title = _("Close this link")
-    text = _("It stops working at once. Whoever opens it is told to ask for a new one.")
-    button = _("Close link")
-    tone = "danger"
-    back_route = "signing:link_list"
-    success_message = _("The link is closed.")
-
-    def perform(self, form: Any) -> None:
-        links.revoke(link=self.object, actor=self.request.user, at=timezone.now())
-
-
-class LinkSendAgain(LinkActionView):
-    queryset = SharedLink.objects.all()
-    title = _("Send a new link")
-    text = _("A new link goes out by mail; the one sent before is closed.")
-    button = _("Send new link")
-    back_route = "signing:link_list"
-    success_message = _("A new link is on its way; the earlier one is closed.")
-
-    def perform(self, form: Any) -> SharedLink:
-        return links.send_again(link=self.object, actor=self.request.user, at=timezone.now())
-
-    def get_success_url(self) -> str:
-        link = getattr(self, "result", self.object)
-        signer = Signer.objects.select_related("request").filter(link=link).first()
-        if signer is None:
-            return super().get_success_url()
-        return signer.request.get_absolute_url()
 
 
 # --- Questions -------------------------------------------------------------------------
