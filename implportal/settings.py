@@ -179,6 +179,8 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", f"{ORGANISATION_NAME} <portal@localhost.localdomain>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where mail servers report what they could not deliver; `manage.py read_bounces` reads it.
+BOUNCE_ADDRESS = env.text("BOUNCE_ADDRESS", "")
 
 # --- Documents and seal ------------------------------------------------------------
 SEAL_KEY = env.choice("SEAL_KEY", "dev", ("dev", "p12"))

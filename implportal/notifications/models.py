@@ -45,6 +45,7 @@ class Message(models.Model):
         SENT = "SENT", _("Sent")
         KEPT = "KEPT", _("Kept here")
         FAILED = "FAILED", _("Could not be sent")
+        BOUNCED = "BOUNCED", _("Came back")
 
     dedupe_key = models.CharField(max_length=200, unique=True)
     to = models.EmailField(_("to"))
@@ -80,7 +81,7 @@ class Message(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="message_status_is_known",
-                condition=Q(status__in=["WAITING", "SENDING", "SENT", "KEPT", "FAILED"]),
+                condition=Q(status__in=["WAITING", "SENDING", "SENT", "KEPT", "FAILED", "BOUNCED"]),
             )
         ]
         indexes = [

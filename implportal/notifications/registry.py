@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
 
 from implportal.accounts.models import User
 from implportal.kernel.registry import Registry
+
+if TYPE_CHECKING:
+    from implportal.notifications.models import Message
 
 
 @dataclass(frozen=True)
@@ -42,3 +46,19 @@ class ReminderRule:
 
 RULES: Registry[ReminderRule] = Registry("reminder rule")
 register_rule = RULES.register
+
+
+@dataclass(frozen=True)
+class DeliveryListener:
+    """Hears what became of each mail: SENT, FAILED (given up) or BOUNCED.
+
+    ``handle`` runs in the transaction that notes it; what it raises is logged and undone,
+    for a mail that has left must not be sent twice.
+    """
+
+    key: str
+    handle: Callable[[Message, datetime], None]
+
+
+DELIVERY_LISTENERS: Registry[DeliveryListener] = Registry("delivery listener")
+register_delivery_listener = DELIVERY_LISTENERS.register

@@ -47,6 +47,7 @@ TONES = {
     "CANCELLED": "danger",
     "DECLINED": "danger",
     "FAILED": "danger",
+    "BOUNCED": "danger",
     "OVERDUE": "danger",
 }
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import mimetypes
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from smtplib import SMTPException
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -15,12 +16,18 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import F
 from django.template.loader import render_to_string
+from django.utils.crypto import salted_hmac
 from django.utils.html import escape, urlize
 
 from implportal.accounts.models import User
 from implportal.celery import send_on_commit
 from implportal.notifications.models import HIDDEN, Message
+from implportal.notifications.registry import DELIVERY_LISTENERS
 
+logger = logging.getLogger(__name__)
+
+PERMANENT = 500
+"""From here on an answer of a mail server is final (RFC 5321, 4.2.1)."""
 RETRY_AFTER = (1, 5, 15, 60, 240, 720, 1440)
 """Minutes until the next try, after the first, second, … failure; then it is given up."""
 
@@ -135,14 +142,43 @@ def deliver_message(*, message_id: int, now: datetime) -> bool:
     try:
         _mail(message).send()
     except (OSError, SMTPException) as error:
-        _put_back(message, error=error, now=now)
+        if refusal := _refusal(error):
+            settle_message(message, Message.Status.BOUNCED, error=refusal, now=now)
+        else:
+            _put_back(message, error=error, now=now)
         return False
-    mine.update(
-        status=Message.Status.SENT,
-        sent_at=now,
-        last_error="",
-        secrets=dict.fromkeys(message.secrets, HIDDEN),
-    )
+    settle_message(message, Message.Status.SENT, now=now)
+    return True
+
+
+def settle_message(
+    message: Message, status: Message.Status, *, now: datetime, error: str = ""
+) -> bool:
+    """Note how the delivery ended and tell the listeners; False if it was noted before.
+
+    Whatever was secret in the mail is erased, unless it is kept for another try.
+    """
+    with transaction.atomic():
+        fields: dict[str, object] = {"status": status, "last_error": error[:300]}
+        if status == Message.Status.SENT:
+            fields["sent_at"] = now
+        if status != Message.Status.FAILED:
+            fields["secrets"] = dict.fromkeys(message.secrets, HIDDEN)
+        changed = (
+            Message.objects.filter(pk=message.pk)
+            .exclude(status__in=[status, Message.Status.BOUNCED])
+            .update(**fields)
+        )
+        if not changed:
+            return False
+        for name, value in fields.items():
+            setattr(message, name, value)
+        for listener in DELIVERY_LISTENERS:
+            try:
+                with transaction.atomic():
+                    listener.handle(message, now)
+            except Exception:
+                logger.exception("Delivery listener %s failed", listener.key)
     return True
 
 
@@ -175,27 +211,42 @@ def unseen_by(user: User) -> int:
 def _put_back(message: Message, *, error: Exception, now: datetime) -> None:
     """Wait longer after each failure; ``attempts`` counts the one that just failed."""
     tries = message.attempts
-    given_up = tries > len(RETRY_AFTER)
     minutes = RETRY_AFTER[min(tries, len(RETRY_AFTER)) - 1]
+    words = f"{type(error).__name__}: {error}"[:300]
     Message.objects.filter(pk=message.pk).update(
-        status=Message.Status.FAILED if given_up else Message.Status.WAITING,
-        due_at=now + timedelta(minutes=minutes),
-        last_error=f"{type(error).__name__}: {error}"[:300],
+        status=Message.Status.WAITING, due_at=now + timedelta(minutes=minutes), last_error=words
     )
+    if tries > len(RETRY_AFTER):
+        settle_message(message, Message.Status.FAILED, error=words, now=now)
+
+
+def _refusal(error: Exception) -> str:
+    """What the mail server said if it refused this mail for good, not us or for now."""
+    if isinstance(error, SMTPRecipientsRefused):
+        code, words = next(iter(error.recipients.values()))
+    elif isinstance(error, SMTPDataError):
+        code, words = error.smtp_code, error.smtp_error
+    else:
+        return ""
+    text = words.decode(errors="replace") if isinstance(words, bytes) else str(words)
+    return f"{code} {' '.join(text.split())}" if code >= PERMANENT else ""
 
 
 def _mail(message: Message) -> EmailMultiAlternatives:
     text = message.full_text()
-    host = urlsplit(settings.BASE_URL).hostname or "localhost"
+    headers = {
+        # The same on every try: a mail server drops the second copy.
+        "Message-ID": message_id(message.pk),
+        "Auto-Submitted": "auto-generated",
+    }
+    if settings.BOUNCE_ADDRESS:
+        headers["From"] = settings.DEFAULT_FROM_EMAIL
     mail = EmailMultiAlternatives(
         subject=message.subject,
         body=text,
+        from_email=settings.BOUNCE_ADDRESS or None,
         to=[f'"{_plain(message.to_name)}" <{message.to}>' if message.to_name else message.to],
-        headers={
-            # The same on every try: a mail server drops the second copy.
-            "Message-ID": f"<message-{message.pk}@{host}>",
-            "Auto-Submitted": "auto-generated",
-        },
+        headers=headers,
     )
     mail.attach_alternative(
         render_to_string("email/message.html", {"paragraphs": _paragraphs(text)}), "text/html"
@@ -205,6 +256,13 @@ def _mail(message: Message) -> EmailMultiAlternatives:
         with default_storage.open(stored_name) as file:
             mail.attach(shown_name, file.read(), kind)
     return mail
+
+
+def message_id(pk: int) -> str:
+    """Return the Message-ID of a mail. Nobody who has not had it can name it in a bounce."""
+    host = urlsplit(settings.BASE_URL).hostname or "localhost"
+    proof = salted_hmac("implportal.notifications.message", str(pk), algorithm="sha256")
+    return f"<{pk}.{proof.hexdigest()[:32]}@{host}>"
 
 
 def _plain(name: str) -> str:
