@@ -34,10 +34,14 @@ class DocumentKind:
 
 @dataclass(frozen=True)
 class EvidenceFinding:
-    """What a check of the evidence found: ``ok`` and why, in plain words."""
+    """What a check of the evidence found: ``ok`` and why, in plain words.
+
+    ``line`` is the line of the verification that it belongs to: "evidence" or "log".
+    """
 
     ok: bool
     text: str
+    line: str = "evidence"
 
 
 EvidenceCheck = Callable[[Version, dict[str, Any]], list[EvidenceFinding]]

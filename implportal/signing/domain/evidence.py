@@ -45,7 +45,9 @@ def _check_chain(request: SignatureRequest, evidence: dict[str, Any]) -> Evidenc
     told = evidence.get("chain", {})
     hashes = [event.get("hash") for event in evidence.get("events", [])]
     if chain is None or broken_at(chain) is not None:
-        return EvidenceFinding(ok=False, text=_("The chain of events on record is broken."))
+        return EvidenceFinding(
+            ok=False, line="log", text=_("The chain of events on record is broken.")
+        )
     recorded = list(
         chain.entries.filter(sequence__lte=len(hashes))
         .order_by("sequence")
@@ -53,10 +55,13 @@ def _check_chain(request: SignatureRequest, evidence: dict[str, Any]) -> Evidenc
     )
     if not hashes or recorded != hashes or told.get("head") != hashes[-1]:
         return EvidenceFinding(
-            ok=False, text=_("The events in the file are not those of the chain on record.")
+            ok=False,
+            line="log",
+            text=_("The events in the file are not those of the chain on record."),
         )
     return EvidenceFinding(
         ok=True,
+        line="log",
         text=_("All %(count)s events in the file stand unchanged in the chain on record.")
         % {"count": len(hashes)},
     )

@@ -79,7 +79,7 @@ def test_a_sealed_file_conforms_to_pdf_a_and_pdf_ua(data, profile):
 
 
 def test_evidence_and_the_signed_pdf_are_inside(sealed, data):
-    files = verification._attached_files(data)
+    files = verification.attached_files(data)
 
     evidence = json.loads(files["evidence.json"])
     assert evidence["signers"] == EVIDENCE["signers"]
@@ -197,7 +197,10 @@ def test_junk_is_not_valid(junk):
 def test_a_file_that_is_too_large_is_not_read(monkeypatch):
     monkeypatch.setattr(verification, "MAX_BYTES", 10)
 
-    assert [line.key for line in verify(b"x" * 11).lines] == ["known"]
+    verdict = verify(b"x" * 11)
+
+    assert verdict.line("seal").outcome == Outcome.NOT_APPLICABLE
+    assert (verdict.is_valid, verdict.line("known").outcome) == (False, Outcome.FAILED)
 
 
 def test_an_error_while_checking_is_not_valid(data, monkeypatch):
@@ -206,12 +209,12 @@ def test_an_error_while_checking_is_not_valid(data, monkeypatch):
     verdict = verify(data)
 
     assert not verdict.is_valid
-    assert verdict.line("known").outcome == Outcome.FAILED
+    assert outcomes(verdict)["evidence"] == outcomes(verdict)["log"] == Outcome.FAILED
 
 
 @pytest.mark.parametrize("ok", [True, False])
 def test_other_apps_check_the_evidence_too(data, ok):
-    register_evidence_check(lambda _version, _evidence: [EvidenceFinding(ok, "The chain …")])
+    register_evidence_check(lambda _version, _evidence: [EvidenceFinding(ok, "The chain …", "log")])
 
     verdict = verify(data)
 
@@ -220,7 +223,7 @@ def test_other_apps_check_the_evidence_too(data, ok):
 
 
 def test_evidence_that_differs_from_the_record_is_not_valid(sealed, data, monkeypatch):
-    monkeypatch.setattr(verification, "_attached_files", lambda _data: {"evidence.json": b"{}"})
+    monkeypatch.setattr(verification, "attached_files", lambda _data: {"evidence.json": b"{}"})
 
     verdict = verify(data)
 
@@ -228,8 +231,9 @@ def test_evidence_that_differs_from_the_record_is_not_valid(sealed, data, monkey
     assert outcomes(verdict)["evidence"] == Outcome.FAILED
 
 
-def test_a_key_that_is_not_ours_is_not_valid(data):
-    SealCertificate.objects.update(fingerprint="0" * 64)
+def test_a_key_that_is_not_ours_is_not_valid(data, as_owner_of_the_database):
+    with as_owner_of_the_database():
+        SealCertificate.objects.update(fingerprint="0" * 64)
 
     verdict = verify(data)
 
