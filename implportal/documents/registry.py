@@ -17,7 +17,8 @@ Hook = Callable[[Version, datetime], None]
 class DocumentKind:
     """One kind of document: what it is called, and what follows when something happens to it.
 
-    ``prefix`` begins its numbers ("SD" in SD-2026-0001). With ``code_required`` a signer
+    ``prefix`` begins its numbers ("SD" in SD-2026-0001). With ``to_confirm`` people do not
+    sign a promise but confirm what was said. With ``code_required`` a signer
     must prove the e-mail address with a one-time code. The hooks run inside the
     transaction that records the event, and may run for a version once only.
     """
@@ -32,6 +33,7 @@ class DocumentKind:
     on_declined: Hook | None = None
 
 
+    to_confirm: bool = False
 @dataclass(frozen=True)
 class EvidenceFinding:
     """What a check of the evidence found: ``ok`` and why, in plain words.
