@@ -333,18 +333,19 @@ def test_the_evidence_is_found_true_and_any_change_is_found(all_signed, now):
 
 
 @pytest.mark.parametrize("harm", ["edit", "delete", "reorder"])
-def test_a_chain_that_was_tampered_with_is_found(harm, all_signed, now):
+def test_a_chain_that_was_tampered_with_is_found(harm, all_signed, now, as_owner_of_the_database):
     evidence = completion.build_evidence(all_signed)
     completion.seal_request(request_id=all_signed.pk, now=now)
     entries = Entry.objects.filter(chain__name=all_signed.chain)
-    if harm == "edit":
-        entries.filter(sequence=1).update(actor_name="Somebody")
-    elif harm == "delete":
-        entries.filter(sequence=2).delete()
-    else:
-        entries.filter(sequence=2).update(sequence=99)
-        entries.filter(sequence=1).update(sequence=2)
-        entries.filter(sequence=99).update(sequence=1)
+    with as_owner_of_the_database():
+        if harm == "edit":
+            entries.filter(sequence=1).update(actor_name="Somebody")
+        elif harm == "delete":
+            entries.filter(sequence=2).delete()
+        else:
+            entries.filter(sequence=2).update(sequence=99)
+            entries.filter(sequence=1).update(sequence=2)
+            entries.filter(sequence=99).update(sequence=1)
 
     assert broken_at(Chain.objects.get(name=all_signed.chain)) is not None
     findings = check_evidence(all_signed.version, evidence)
