@@ -159,6 +159,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=0, minute=10),
     },
     "finish-signatures": {"task": "signing.sweep", "schedule": 60.0},
+    "check-record": {"task": "portal.check_record", "schedule": crontab(hour=2, minute=30)},
 }
 
 # --- Mail --------------------------------------------------------------------------
@@ -183,14 +184,31 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 BOUNCE_ADDRESS = env.text("BOUNCE_ADDRESS", "")
 
 # --- Documents and seal ------------------------------------------------------------
-SEAL_KEY = env.choice("SEAL_KEY", "dev", ("dev", "p12"))
+SEAL_KEY = env.choice("SEAL_KEY", "dev", ("dev", "p12", "pkcs11"))
 SEAL_P12_FILE = env.text("SEAL_P12_FILE")
 SEAL_P12_PASSPHRASE_FILE = env.text("SEAL_P12_PASSPHRASE_FILE")
+SEAL_PKCS11_MODULE = env.text("SEAL_PKCS11_MODULE")
+SEAL_PKCS11_TOKEN = env.text("SEAL_PKCS11_TOKEN")
+SEAL_PKCS11_KEY = env.text("SEAL_PKCS11_KEY")
+SEAL_PKCS11_PIN_FILE = env.text("SEAL_PKCS11_PIN_FILE")
+SEAL_PKCS11_CERTIFICATES_FILE = env.text("SEAL_PKCS11_CERTIFICATES_FILE")
+SEAL_TSA_URL = env.text("SEAL_TSA_URL") and env.address("SEAL_TSA_URL", "", ("http", "https"))
+SEAL_TSA_ROOTS = env.text("SEAL_TSA_ROOTS")
+SEAL_TSA_USER = env.text("SEAL_TSA_USER")
+SEAL_TSA_PASSWORD_FILE = env.text("SEAL_TSA_PASSWORD_FILE")
+SEAL_WITHOUT_TRUSTED_TIME = env.flag("SEAL_WITHOUT_TRUSTED_TIME")
 if SEAL_KEY == "p12":
-    for _name in ("SEAL_P12_FILE", "SEAL_P12_PASSPHRASE_FILE"):
-        if not env.text(_name):
-            raise env.WrongSetting(_name, "is not set, and SEAL_KEY=p12 needs it.")
-SEAL_TSA_URL = env.text("SEAL_TSA_URL")
+    env.needs("SEAL_KEY=p12", "SEAL_P12_FILE", "SEAL_P12_PASSPHRASE_FILE")
+if SEAL_KEY == "pkcs11":
+    env.needs(
+        "SEAL_KEY=pkcs11",
+        *("SEAL_PKCS11_MODULE", "SEAL_PKCS11_TOKEN", "SEAL_PKCS11_KEY"),
+        *("SEAL_PKCS11_PIN_FILE", "SEAL_PKCS11_CERTIFICATES_FILE"),
+    )
+if SEAL_TSA_URL:
+    env.needs("SEAL_TSA_URL", "SEAL_TSA_ROOTS")
+if SEAL_TSA_USER:
+    env.needs("SEAL_TSA_USER", "SEAL_TSA_PASSWORD_FILE")
 
 # --- People ------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
-from implportal.audit.models import Chain, Entry
+from implportal.audit.models import Chain, ChainCheck, Entry
 from implportal.audit.registry import Action
 
 PREFIX = b"implportal-audit-1\n"
@@ -66,9 +68,9 @@ def record(
     return entry
 
 
-def hash_of(entry: Entry) -> str:
-    """Return the SHA-256 that ``entry`` must carry: over its content and the previous hash."""
-    content = {
+def content_of(entry: Entry) -> dict[str, Any]:
+    """Everything that ``entry`` says, as it is hashed and as it is handed to others."""
+    return {
         "sequence": entry.sequence,
         "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "action": entry.action,
@@ -79,24 +81,63 @@ def hash_of(entry: Entry) -> str:
         "details": entry.details,
         "previous": entry.previous_hash,
     }
+
+
+def hash_of_content(content: dict[str, Any]) -> str:
+    """Return the SHA-256 over what an entry says, in which the previous hash is included."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(PREFIX + text.encode()).hexdigest()
+
+
+def hash_of(entry: Entry) -> str:
+    """Return the SHA-256 that ``entry`` must carry: over its content and the previous hash."""
+    return hash_of_content(content_of(entry))
 
 
 def broken_at(chain: Chain) -> int | None:
     """Return the first sequence number of ``chain`` that does not fit, or None if it is whole.
 
-    An edited, missing, added or reordered entry does not fit; neither does an
-    end that differs from what the chain's own row says.
+    An edited, missing, added or reordered entry does not fit; neither does an end that
+    differs from what the chain's own row says. The chain may grow meanwhile. Reads entry
+    by entry: memory does not grow with the chain.
     """
-    previous, expected = "", 1
-    for entry in chain.entries.order_by("sequence").iterator():
-        whole = (
-            entry.sequence == expected
-            and entry.previous_hash == previous
-            and entry.hash == hash_of(entry)
-        )
-        if not whole:
-            return expected
-        previous, expected = entry.hash, expected + 1
-    return None if (previous, expected - 1) == (chain.head, chain.length) else expected
+    previous, length = "", 0
+    while True:
+        for entry in chain.entries.filter(sequence__gt=length).order_by("sequence").iterator():
+            whole = (
+                entry.sequence == length + 1
+                and entry.previous_hash == previous
+                and entry.hash == hash_of(entry)
+            )
+            if not whole:
+                return length + 1
+            previous, length = entry.hash, entry.sequence
+        # Read after the entries, so an honest row is never behind them.
+        chain.refresh_from_db(fields=["length", "head"])
+        if chain.length == length:
+            return None if chain.head == previous else length + 1
+        if chain.length < length or not chain.entries.filter(sequence__gt=length).exists():
+            return min(chain.length, length) + 1
+
+
+def check_chains(*, at: datetime, on_broken: Callable[[str, int], None]) -> ChainCheck:
+    """Recompute every chain and keep what was found; ``on_broken`` hears of each at once.
+
+    No chain is ever removed, so fewer chains than at the check before are a finding too.
+    """
+    last = ChainCheck.objects.newest()
+    found: list[dict[str, Any]] = []
+    chains = entries = 0
+    for chain in Chain.objects.order_by("pk").iterator():
+        sequence = broken_at(chain)
+        chains, entries = chains + 1, entries + chain.length
+        if sequence is not None:
+            found.append({"chain": chain.name, "sequence": sequence})
+            on_broken(chain.name, sequence)
+    return ChainCheck.objects.create(
+        at=at,
+        chains=chains,
+        entries=entries,
+        missing=max(0, last.chains + last.missing - chains) if last else 0,
+        broken=found,
+    )

@@ -29,6 +29,37 @@ class Chain(models.Model):
         return f"{self.name} ({self.length})"
 
 
+class ChainCheckQuerySet(models.QuerySet["ChainCheck"]):
+    def newest(self) -> ChainCheck | None:
+        return self.order_by("-at", "-pk").first()
+
+
+class ChainCheck(models.Model):
+    """What was found when all chains were recomputed.
+
+    ``broken`` lists the chains that do not fit, each with the first entry that does not;
+    ``missing`` counts the chains that were there at an earlier check.
+    """
+
+    at = models.DateTimeField()
+    chains = models.PositiveIntegerField()
+    entries = models.PositiveBigIntegerField()
+    missing = models.PositiveIntegerField(default=0)
+    broken = models.JSONField(default=list)
+
+    objects = ChainCheckQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["-at", "-id"], name="chain_check_newest")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.chains}"
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.broken and not self.missing
+
+
 class EntryQuerySet(models.QuerySet["Entry"]):
     def of_project(self, project_id: int) -> EntryQuerySet:
         return self.filter(project_id=project_id)

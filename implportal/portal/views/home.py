@@ -13,6 +13,7 @@ from aftersales.domain.figures import expected_by_month, figures
 from aftersales.models import Installment
 from implportal.accounts.models import Role
 from implportal.meetings.models import Meeting
+from implportal.portal.domain.chains import health_of_record
 from implportal.projects.domain.lives import attach_lives
 from implportal.projects.domain.waiting import waiting_for
 from implportal.projects.models import Project
@@ -46,6 +47,7 @@ class Home(TemplateView):
             projects=self.projects(),
             today=timezone.localdate(),
             may_create=may_create_project(user),
+            record=health_of_record(now=now) if user.is_administrator else None,
             **self.money(),
             **kwargs,
         )
