@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from implportal.accounts.models import User
+from implportal.notifications.registry import DeliveryListener, register_delivery_listener
 from implportal.projects.models import Project
 from implportal.projects.registry import TABS, WAITING, ProjectTab, Waiting, WaitingSource
+from implportal.signing.domain.deliveries import note_delivery
 from implportal.signing.domain.reading import questions_url
 from implportal.signing.domain.reminding import on_turn
 from implportal.signing.models import LinkKind, Question, SharedLink
@@ -116,6 +118,7 @@ def unread(user: User, now: datetime) -> Iterator[Waiting]:
         )
 
 
+register_delivery_listener(DeliveryListener("signing.links", note_delivery))
 WAITING.register(WaitingSource("signing.questions", questions_to_answer))
 WAITING.register(WaitingSource("signing.unsigned", unsigned))
 WAITING.register(WaitingSource("signing.unread", unread))

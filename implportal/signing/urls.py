@@ -42,6 +42,7 @@ urlpatterns = [
     path(f"{LINK}sign/verify/", signing.CodeCheck.as_view(), name="link_code_check"),
     path(f"{LINK}sign/decline/", signing.Decline.as_view(), name="link_decline"),
     path(f"{PROJECT}links/", links_staff.LinkList.as_view(), name="link_list"),
+    path(f"{PROJECT}links/<int:pk>/copy/", links_staff.LinkCopy.as_view(), name="link_copy"),
     path(f"{PROJECT}links/<int:pk>/revoke/", links_staff.LinkRevoke.as_view(), name="link_revoke"),
     path(
         f"{PROJECT}links/<int:pk>/send-again/",

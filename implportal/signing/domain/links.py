@@ -22,11 +22,14 @@ from implportal.kernel.errors import DomainError, NotAllowed
 from implportal.notifications.domain.outbox import notify
 from implportal.projects.domain.projects import check_running
 from implportal.projects.models import Contact, Project
-from implportal.signing.models import LinkKind, SharedLink, SignatureRequest, Signer
+from implportal.signing.models import LinkKind, SharedLink, SignatureRequest, Signer, SignerState
 from implportal.signing.permissions import may_send_for_signature, may_share
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 """What ``secrets.token_urlsafe(32)`` gives; anything else was never a token of ours."""
+
+MAIL_KEY = "link:"
+"""Begins the key of the mail of a link; its public id follows."""
 
 LINK_SENT = Action(
     "signing.link_sent", gettext_lazy("sent %(name)s a link (%(kind)s, until %(until)s)")
@@ -34,6 +37,16 @@ LINK_SENT = Action(
 LINK_SENT_AGAIN = Action(
     "signing.link_sent_again",
     gettext_lazy("sent %(name)s a new link (%(kind)s, until %(until)s); the old one is closed"),
+)
+LINK_COPIED = Action(
+    "signing.link_copied",
+    gettext_lazy(
+        "copied a new link for %(name)s by hand (%(kind)s, until %(until)s); the old one is closed"
+    ),
+)
+LINK_READDRESSED = Action(
+    "signing.link_readdressed",
+    gettext_lazy("changed the address of %(name)s from %(old)s to %(new)s"),
 )
 LINK_REVOKED = Action("signing.link_revoked", gettext_lazy("closed the link of %(name)s"))
 LINK_OPENED = Action("signing.link_opened", gettext_lazy("opened the page (%(kind)s)"))
@@ -49,6 +62,10 @@ class ContactOfOthers(DomainError):
 
 class AddressMissing(DomainError):
     """There is no e-mail address to send the link to."""
+
+
+class AddressTaken(DomainError):
+    """Somebody else who signs the same has that address; codes would reach the wrong person."""
 
 
 @transaction.atomic
@@ -119,20 +136,54 @@ def send_again(
     """Send a new link to the same thing and close the old one; a token is never sent twice.
 
     A signer's part moves to the new link, also from one that was taken back. A signer
-    locked out by wrong codes may try again when a person of ours (``actor``) sends it.
-    ``template`` replaces the text of the first mail, e.g. by a reminder.
+    locked out by wrong codes may try again when a person of ours (``actor``) sends it, and
+    it then goes to the address that the contact has now. ``template`` replaces the text of
+    the first mail, e.g. by a reminder.
 
     Raises:
         NotAllowed, ProjectNotRunning.
         LinkIsGone: it was taken back or sent again already.
+        AddressTaken: another signer has the contact's new address.
     """
+    new, token = _replace(link, actor=actor, at=at, template=template, copied_by_hand=False)
+    _mail(new, token, at=at)
+    _record(LINK_SENT_AGAIN, new, actor=actor, at=at, chain=_chain(new))
+    return new
+
+
+@transaction.atomic
+def copy_by_hand(*, link: SharedLink, actor: User, at: datetime) -> tuple[SharedLink, str]:
+    """Make a new link to the same thing for ``actor`` to pass on; the link and its address.
+
+    The address is returned this once and kept nowhere; the old link is closed. Whoever
+    signs through it must enter a one-time code, for somebody of ours had it in hand.
+
+    Raises:
+        NotAllowed, ProjectNotRunning, LinkIsGone, AddressTaken: as when sending again.
+    """
+    new, token = _replace(link, actor=actor, at=at, copied_by_hand=True)
+    _record(LINK_COPIED, new, actor=actor, at=at, chain=_chain(new))
+    return new, _address(token)
+
+
+def _replace(
+    link: SharedLink,
+    *,
+    actor: User | None,
+    at: datetime,
+    copied_by_hand: bool,
+    template: str = "",
+) -> tuple[SharedLink, str]:
+    """Put a new link in the place of an old one, under the locks of both; with its token."""
     signer = lock_signer_of(link)
-    old = SharedLink.objects.select_related("project", "sent_by").locked(link.pk)
+    old = SharedLink.objects.select_related("project", "sent_by", "contact").locked(link.pk)
     _check_allowed(actor, old, signer)
     check_running(old.project)
     is_over = old.revoked_at is not None and not (signer and signer.request.is_running)
     if is_over or old.replaced_by_id is not None:
         raise LinkIsGone(_("This link was closed or replaced already; look at the page again."))
+    if actor is not None and old.contact is not None and old.contact.email:
+        _readdress(old, signer, email=old.contact.email, actor=actor, at=at)
     new, token = _mint(
         kind=LinkKind(old.kind),
         project=old.project,
@@ -144,17 +195,38 @@ def send_again(
         sent_at=at,
         valid_days=old.valid_days,
         mail={**old.mail, "template": template or old.mail["template"]},
+        copied_by_hand=copied_by_hand,
     )
-    old.revoked_at, old.replaced_by = old.revoked_at or at, new
-    old.save(update_fields=["revoked_at", "replaced_by"])
+    SharedLink.objects.filter(pk=old.pk).update(revoked_at=old.revoked_at or at, replaced_by=new)
     if signer is not None:
         signer.link, signer.verified_session = new, ""
         if actor is not None:
             signer.locked_at, signer.code_tries = None, 0
-        signer.save(update_fields=["link", "locked_at", "code_tries", "verified_session"])
-    _mail(new, token, at=at)
-    _record(LINK_SENT_AGAIN, new, actor=actor, at=at, chain=signer and signer.request.chain)
-    return new
+        signer.save(update_fields=["link", "locked_at", "code_tries", "verified_session", "email"])
+    return new, token
+
+
+def _readdress(
+    old: SharedLink, signer: Signer | None, *, email: str, actor: User, at: datetime
+) -> None:
+    """Let link and signer follow the address that was corrected at the contact.
+
+    What somebody signed keeps the address it was signed under.
+    """
+    if email == old.email or (signer is not None and signer.state == SignerState.SIGNED):
+        return
+    if signer is not None:
+        if signer.request.signers.filter(email__iexact=email).exclude(pk=signer.pk).exists():
+            raise AddressTaken(_("Somebody else who signs this has the address %(email)s.")
+                               % {"email": email})  # fmt: skip
+        signer.codes.filter(used_at=None, voided_at=None).update(voided_at=at)
+        signer.email = email
+    record(
+        LINK_READDRESSED, subject=old, actor=actor, at=at, project=old.project,
+        details={"name": old.name, "old": old.email, "new": email},
+        chain=signer and signer.request.chain,
+    )  # fmt: skip
+    old.email = email
 
 
 @transaction.atomic
@@ -235,8 +307,17 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def _address(token: str) -> str:
+    return settings.BASE_URL + reverse("signing:link_enter", kwargs={"token": token})
+
+
+def _chain(link: SharedLink) -> str | None:
+    """The record of the request that the link belongs to, if it belongs to one."""
+    signer = Signer.objects.select_related("request").filter(link=link).first()
+    return signer.request.chain if signer else None
+
+
 def _mail(link: SharedLink, token: str, *, at: datetime) -> None:
-    path = reverse("signing:link_enter", kwargs={"token": token})
     sender = link.sent_by
     link.message = notify(
         to=link.email,
@@ -252,8 +333,8 @@ def _mail(link: SharedLink, token: str, *, at: datetime) -> None:
             "sender_phone": sender.phone if sender else "",
             **link.mail["context"],
         },
-        secrets={"link": f"{settings.BASE_URL}{path}"},
-        dedupe_key=f"link:{link.public_id}",
+        secrets={"link": _address(token)},
+        dedupe_key=f"{MAIL_KEY}{link.public_id}",
         project_id=link.project_id,
         at=at,
     )

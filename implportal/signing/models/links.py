@@ -80,6 +80,9 @@ class SharedLink(models.Model):
     )
     message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="+")
     mail = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    delivered_at = models.DateTimeField(_("handed to the mail server"), null=True)
+    undelivered_at = models.DateTimeField(_("could not be delivered"), null=True)
+    undelivered_reason = models.CharField(max_length=300, blank=True)
     opened_at = models.DateTimeField(_("opened"), null=True)
     copied_by_hand = models.BooleanField(default=False)
     """Somebody of ours had the address in hand, so signing always asks for a code."""
@@ -98,6 +101,11 @@ class SharedLink(models.Model):
             ),
             models.CheckConstraint(
                 name="link_ends_after_sending", condition=Q(expires_at__gt=F("sent_at"))
+            ),
+            models.CheckConstraint(
+                name="link_undelivered_has_reason",
+                condition=Q(undelivered_at=None, undelivered_reason="")
+                | (Q(undelivered_at__isnull=False) & ~Q(undelivered_reason="")),
             ),
             models.CheckConstraint(
                 name="link_replaced_is_revoked",

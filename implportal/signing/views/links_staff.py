@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from implportal.kernel.errors import DomainError
 from implportal.signing.domain import links
 from implportal.signing.filters import LinkFilter
 from implportal.signing.models import SharedLink, Signer
+from implportal.signing.pages import HEADERS
 from implportal.signing.permissions import may_share
 from implportal.signing.views.staff import ProjectActionView, ProjectListPage
 
@@ -33,6 +37,9 @@ class LinkList(ProjectListPage):
             (_("E-mail"), lambda link: link.email),
             (_("Kind"), lambda link: link.get_kind_display()),
             (_("Sent"), lambda link: link.sent_at),
+            (_("Handed to the mail server"), lambda link: link.delivered_at),
+            (_("Could not be delivered"), lambda link: link.undelivered_reason),
+            (_("Copied by hand"), lambda link: link.copied_by_hand),
             (_("Opened"), lambda link: link.opened_at),
             (_("Open until"), lambda link: link.expires_at),
             (_("Closed"), lambda link: link.revoked_at),
@@ -78,3 +85,31 @@ class LinkSendAgain(LinkActionView):
         if signer is None:
             return super().get_success_url()
         return signer.request.get_absolute_url()
+
+
+class LinkCopy(LinkActionView):
+    """A new link to pass on by other means than our mail, shown in this one answer."""
+
+    queryset = SharedLink.objects.all()
+    title = _("Copy the link instead")
+    text = _(
+        "A new link is made and shown to you once; the one sent before is closed. Whoever holds "
+        "the link gets in, so give it to this person alone. Before signing, this person is asked "
+        "for a one-time code that goes to the e-mail address."
+    )
+    button = _("Make a link to copy")
+    back_route = "signing:link_list"
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            link, address = links.copy_by_hand(
+                link=self.object, actor=self.request.user, at=timezone.now()
+            )
+        except DomainError as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
+        context = self.get_context_data() | {"link": link, "address": address}
+        answer = render(self.request, "signing/link_copied.html", context)
+        for name, value in HEADERS.items():
+            answer[name] = value
+        return answer
