@@ -72,6 +72,13 @@ def web_address(name: str, default: str) -> str:
     return value
 
 
+def needs(reason: str, *names: str) -> None:
+    """Stop the start where ``reason`` is set and one of ``names`` is not."""
+    for name in names:
+        if not text(name):
+            raise WrongSetting(name, f"is not set, and {reason} needs it.")
+
+
 def words(name: str) -> list[str]:
     """Return a list written with commas."""
     return [word.strip() for word in text(name).split(",") if word.strip()]

@@ -3,8 +3,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext_lazy as _
 
-from implportal.documents.models import DocumentVersion, SealCertificate, StoredImage
+from implportal.documents.models import (
+    DocumentVersion,
+    Seal,
+    SealCertificate,
+    StoredImage,
+    TimeAuthority,
+)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -31,8 +39,33 @@ class DocumentVersionAdmin(ReadOnlyAdmin):
 
 @admin.register(SealCertificate)
 class SealCertificateAdmin(ReadOnlyAdmin):
-    list_display = ("subject", "fingerprint", "valid_until_at", "is_test", "first_used_at")
+    list_display = (
+        *("subject", "fingerprint", "valid_until_at", "is_test", "first_used_at", "last_used_at"),
+    )
     ordering = ("-first_used_at", "-pk")
+
+    def get_queryset(self, request: Any) -> Any:
+        sealed = DocumentVersion.objects.filter(sealed_with=OuterRef("pk"))
+        latest = sealed.order_by("-sealed_at", "-pk").values("sealed_at")[:1]
+        return super().get_queryset(request).annotate(last_used=Subquery(latest))
+
+    @admin.display(description=_("last used"))
+    def last_used_at(self, row: Any) -> Any:
+        return row.last_used
+
+
+@admin.register(TimeAuthority)
+class TimeAuthorityAdmin(ReadOnlyAdmin):
+    list_display = ("subject", "fingerprint", "first_used_at")
+    ordering = ("-first_used_at", "-pk")
+
+
+@admin.register(Seal)
+class SealAdmin(ReadOnlyAdmin):
+    list_display = ("version", "level", "stamped_at", "stamped_by", "remark")
+    list_filter = ("level",)
+    list_select_related = ("version", "stamped_by")
+    ordering = ("-pk",)
 
 
 @admin.register(StoredImage)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from implportal.audit.registry import Action
 from implportal.documents import keys, sealing
 from implportal.documents.canonical import canonical_bytes, content_digest, digest
 from implportal.documents.domain.versions import ContentWasChanged, image_bytes, supersede
-from implportal.documents.models import DocumentVersion, SealCertificate
+from implportal.documents.models import DocumentVersion, Seal, SealCertificate, TimeAuthority
 from implportal.kernel.errors import DomainError
 
 EVIDENCE_NAME = "evidence.json"
@@ -35,6 +35,7 @@ def seal_version(
     evidence: Mapping[str, Any],
     certificate: sealing.Certificate,
     sealed_at: datetime,
+    files: Sequence[tuple[str, str, bytes]] = (),
 ) -> DocumentVersion:
     """Make the one sealed file of a signed version and keep it; safe to repeat.
 
@@ -42,13 +43,15 @@ def seal_version(
     and the frozen PDF attached, sealed once. Who and what was signed is the caller's to
     prove; ``evidence`` is stored as canonical JSON, to which only ``document`` (public id,
     number, version and the digests D1 and D2) is added where the caller left it out.
+    ``files`` (name, description, bytes) are attached as well.
     A version that is sealed already is returned as it is. Not to be called inside a
     transaction: rendering is slow.
 
     Raises:
         NotReadyToSeal: its PDF has not been rendered.
         ContentWasChanged: content, picture or frozen PDF do not have their digests any more.
-        SealKeyMissing, SealFailed: no key, or the seal could not be put on. Nothing is kept.
+        SealKeyMissing, SealFailed: no key, no trusted time (unless SEAL_WITHOUT_TRUSTED_TIME
+            allows it), or the seal could not be put on. Nothing is kept.
     """
     # Half a second to load, which only who renders should spend.
     from implportal.documents import renderer
@@ -59,36 +62,62 @@ def seal_version(
     frozen = _frozen_pdf(version)
     key = keys.load_signer()
     evidence_bytes = canonical_bytes({"document": document_identity(version), **evidence})
-    pdf = renderer.render_document(
-        version.content,
-        digest=version.content_sha256,
-        frozen_at=version.frozen_at,
-        images=image_bytes(version),
-        certificate={
-            **certificate,
-            "is_test": key.is_test,
-            "sealed_at": sealed_at.astimezone(UTC),
-            "sealed_by": key.certificate.subject.rfc4514_string(),
-            "fingerprint": key.fingerprint,
-            "content_sha256": version.content_sha256,
-            "pdf_sha256": version.pdf_sha256,
-            "evidence_sha256": digest(evidence_bytes),
-            "verification_url": version.verification_url,
-            "qr_code": sealing.qr_code(version.verification_url),
-            "evidence_name": EVIDENCE_NAME,
-            "frozen_name": version.file_name,
-        },
-        attachments=[
-            renderer.AttachedFile(
-                EVIDENCE_NAME, str(_("Evidence of the signatures")), evidence_bytes, sealed_at
-            ),
-            renderer.AttachedFile(
-                version.file_name, str(_("The PDF that was signed")), frozen, sealed_at, "Source"
-            ),
-        ],
+
+    def sealed_by(plan: sealing.Plan) -> bytes:
+        pdf = renderer.render_document(
+            version.content,
+            digest=version.content_sha256,
+            frozen_at=version.frozen_at,
+            images=image_bytes(version),
+            certificate={
+                **certificate,
+                "is_test": key.is_test,
+                "sealed_at": sealed_at.astimezone(UTC),
+                "sealed_by": key.subject,
+                "fingerprint": key.fingerprint,
+                "content_sha256": version.content_sha256,
+                "pdf_sha256": version.pdf_sha256,
+                "evidence_sha256": digest(evidence_bytes),
+                "verification_url": version.verification_url,
+                "qr_code": sealing.qr_code(version.verification_url),
+                "level": plan.level.label,
+                "authority": plan.stamper.authority if plan.stamper else "",
+                "remark": plan.remark,
+                "evidence_name": EVIDENCE_NAME,
+                "frozen_name": version.file_name,
+            },
+            attachments=[
+                renderer.AttachedFile(
+                    EVIDENCE_NAME, str(_("Evidence of the signatures")), evidence_bytes, sealed_at
+                ),
+                renderer.AttachedFile(
+                    version.file_name,
+                    str(_("The PDF that was signed")),
+                    frozen,
+                    sealed_at,
+                    "Source",
+                ),
+                *(renderer.AttachedFile(*file, sealed_at) for file in files),
+            ],
+        )
+        return sealing.seal(pdf, key=key, plan=plan)
+
+    try:
+        plan = sealing.prepare(key)
+        sealed = sealed_by(plan)
+    except sealing.NoTrustedTime as error:
+        if not settings.SEAL_WITHOUT_TRUSTED_TIME:
+            raise
+        plan = sealing.without_time(error)
+        sealed = sealed_by(plan)
+    return _keep(
+        version,
+        sealed,
+        evidence_sha256=digest(evidence_bytes),
+        key=key,
+        plan=plan,
+        at=sealed_at,
     )
-    sealed = sealing.seal(pdf, key=key)
-    return _keep(version, sealed, evidence_sha256=digest(evidence_bytes), key=key, at=sealed_at)
 
 
 def document_identity(version: DocumentVersion) -> dict[str, Any]:
@@ -120,6 +149,7 @@ def _keep(
     *,
     evidence_sha256: str,
     key: keys.SealKey,
+    plan: sealing.Plan,
     at: datetime,
 ) -> DocumentVersion:
     storage = version.sealed_pdf.storage
@@ -134,12 +164,19 @@ def _keep(
         current.sealed_pdf.name, current.sealed_sha256 = name, digest(sealed)
         current.sealed_at, current.evidence_sha256 = at, evidence_sha256
         current.sealed_with = _certificate_row(key, at=at)
-        current.has_trusted_time = bool(settings.SEAL_TSA_URL)
+        current.has_trusted_time = plan.stamper is not None
         current.save(
             update_fields=[
                 *("sealed_pdf", "sealed_sha256", "sealed_at", "evidence_sha256"),
                 *("sealed_with", "has_trusted_time"),
             ]
+        )
+        Seal.objects.create(
+            version=current,
+            level=plan.level,
+            remark=plan.remark,
+            stamped_at=plan.stamper and plan.stamper.stamped_at,
+            stamped_by=plan.stamper and _authority_row(plan.stamper, at=at),
         )
         supersede(version=current)
         record(
@@ -151,7 +188,8 @@ def _keep(
             details={
                 "version": current.version,
                 "number": current.number,
-                "level": "PAdES B-T" if current.has_trusted_time else "PAdES B-B",
+                "level": str(plan.level.label),
+                "remark": plan.remark,
                 "sealed_sha256": current.sealed_sha256,
             },
             actor_name=str(_("The portal")),
@@ -163,11 +201,23 @@ def _certificate_row(key: keys.SealKey, *, at: datetime) -> SealCertificate:
     row, _created = SealCertificate.objects.get_or_create(
         fingerprint=key.fingerprint,
         defaults={
-            "subject": key.certificate.subject.rfc4514_string()[:300],
+            "subject": key.subject[:300],
             "chain_pem": key.chain_pem,
             "valid_from_at": key.certificate.not_valid_before_utc,
             "valid_until_at": key.certificate.not_valid_after_utc,
             "is_test": key.is_test,
+            "first_used_at": at,
+        },
+    )
+    return row
+
+
+def _authority_row(stamper: sealing.Stamper, *, at: datetime) -> TimeAuthority:
+    row, _created = TimeAuthority.objects.get_or_create(
+        fingerprint=stamper.chain[0].sha256.hex(),
+        defaults={
+            "subject": stamper.authority[:300],
+            "chain_pem": stamper.chain_pem,
             "first_used_at": at,
         },
     )

@@ -1,5 +1,5 @@
 from implportal.documents.models.images import StoredImage
-from implportal.documents.models.seals import SealCertificate
+from implportal.documents.models.seals import Seal, SealCertificate, TimeAuthority
 from implportal.documents.models.versions import DocumentVersion
 
-__all__ = ["DocumentVersion", "SealCertificate", "StoredImage"]
+__all__ = ["DocumentVersion", "Seal", "SealCertificate", "StoredImage", "TimeAuthority"]

@@ -7,9 +7,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509 import ExtendedKeyUsage, KeyUsage
 
-from implportal.documents import keys
 from implportal.documents.checks import seal_key_is_real
-from implportal.documents.keys import SealKeyMissing, load_signer
+from implportal.documents.keys import SealKeyMissing, development, load_signer
 
 
 def test_the_development_chain_is_made_once_and_is_ours_alone(settings):
@@ -37,12 +36,12 @@ def test_its_certificate_is_for_sealing_documents():
     usage = certificate.extensions.get_extension_for_class(KeyUsage).value
     assert (usage.digital_signature, usage.content_commitment) == (True, True)
     extended = certificate.extensions.get_extension_for_class(ExtendedKeyUsage).value
-    assert keys.DOCUMENT_SIGNING in list(extended)
+    assert development.DOCUMENT_SIGNING in list(extended)
 
 
 @pytest.fixture
 def p12(settings, tmp_path):
-    bundle = pkcs12.load_pkcs12(keys.dev_chain_file().read_bytes(), None)
+    bundle = pkcs12.load_pkcs12(development.chain_file().read_bytes(), None)
     data = pkcs12.serialize_key_and_certificates(
         b"seal",
         bundle.key,

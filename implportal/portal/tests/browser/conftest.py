@@ -14,7 +14,7 @@ from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
 from implportal.accounts.models import User
-from implportal.documents.keys import dev_chain_file
+from implportal.documents.keys.development import chain_file
 from implportal.notifications.models import Message
 from implportal.portal.demo.company import Cast, make_people
 from implportal.portal.tests.browser.visitor import Visitor
@@ -64,7 +64,7 @@ def seal_keys(tmp_path_factory):
     """Return a folder with a development key; making one takes seconds."""
     folder = tmp_path_factory.mktemp("seal")
     with override_settings(VAR_DIR=folder):
-        dev_chain_file()
+        chain_file()
     return folder / "keys"
 
 

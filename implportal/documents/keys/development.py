@@ -1,11 +1,10 @@
-"""The organisation's sealing key: a file handed to us, or a chain made here for trying out."""
+"""A key for trying out, made on its first use; its seals have no legal value and say so."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,89 +14,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 from django.conf import settings
-from django.utils.translation import gettext as _
-from pyhanko.sign.signers import SimpleSigner
-
-from implportal.kernel.errors import DomainError
 
 DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
-DEV_ORGANISATION = "TEST SEAL – no legal value"
+ORGANISATION = "TEST SEAL – no legal value"
 
 
-class SealKeyMissing(DomainError):
-    """There is no sealing key that can be used; an administrator must see to it."""
-
-
-@dataclass(frozen=True)
-class SealKey:
-    """A key ready to seal. ``chain`` begins with its own certificate and ends with the root."""
-
-    signer: SimpleSigner
-    chain: tuple[x509.Certificate, ...]
-    is_test: bool
-
-    @property
-    def certificate(self) -> x509.Certificate:
-        return self.chain[0]
-
-    @property
-    def fingerprint(self) -> str:
-        return self.certificate.fingerprint(hashes.SHA256()).hex()
-
-    @property
-    def chain_pem(self) -> str:
-        return "".join(
-            certificate.public_bytes(serialization.Encoding.PEM).decode()
-            for certificate in self.chain
-        )
-
-
-def load_signer() -> SealKey:
-    """The key that SEAL_KEY names; a development chain is made on its first use.
-
-    Raises:
-        SealKeyMissing: the file or its passphrase cannot be read, or do not fit.
-    """
-    if settings.SEAL_KEY == "dev":
-        return _read(dev_chain_file(), None, is_test=True)
-    try:
-        passphrase = Path(settings.SEAL_P12_PASSPHRASE_FILE).read_bytes().strip()
-    except OSError as error:
-        raise SealKeyMissing(_("The passphrase file of the sealing key cannot be read.")) from error
-    return _read(Path(settings.SEAL_P12_FILE), passphrase, is_test=False)
-
-
-def _read(file: Path, passphrase: bytes | None, *, is_test: bool) -> SealKey:
-    try:
-        data = file.read_bytes()
-        bundle = pkcs12.load_pkcs12(data, passphrase)
-    except (OSError, ValueError) as error:
-        raise SealKeyMissing(
-            _("The sealing key cannot be read: the file is missing or its passphrase is wrong.")
-        ) from error
-    signer = SimpleSigner.load_pkcs12(file, passphrase=passphrase)
-    if signer is None or bundle.cert is None:
-        raise SealKeyMissing(_("The file of the sealing key holds no key with a certificate."))
-    others = [entry.certificate for entry in bundle.additional_certs]
-    return SealKey(signer, _ordered(bundle.cert.certificate, others), is_test)
-
-
-def _ordered(
-    leaf: x509.Certificate, others: list[x509.Certificate]
-) -> tuple[x509.Certificate, ...]:
-    chain = [leaf]
-    while chain[-1].issuer != chain[-1].subject:
-        issuer = next((c for c in others if c.subject == chain[-1].issuer), None)
-        if issuer is None or issuer in chain:
-            break
-        chain.append(issuer)
-    return tuple(chain)
-
-
-# --- the development chain --------------------------------------------------------------
-
-
-def dev_chain_file() -> Path:
+def chain_file() -> Path:
     """The development key under VAR_DIR, made if it is not there.
 
     It is made in a folder aside that is then renamed, so that of two processes that
@@ -110,7 +32,7 @@ def dev_chain_file() -> Path:
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=".dev-", dir=folder.parent))  # readable by us alone
     try:
-        _write_dev_chain(aside)
+        _write_chain(aside)
         aside.rename(folder)
     except OSError:
         if not file.is_file():
@@ -120,7 +42,7 @@ def dev_chain_file() -> Path:
     return file
 
 
-def _write_dev_chain(folder: Path) -> None:
+def _write_chain(folder: Path) -> None:
     root, root_key = _certificate("Development root", is_authority=True)
     authority, authority_key = _certificate(
         "Development authority", issuer=root, issuer_key=root_key, is_authority=True
@@ -149,7 +71,7 @@ def _certificate(
     key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
     subject = x509.Name(
         [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, DEV_ORGANISATION),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANISATION),
             x509.NameAttribute(NameOID.COMMON_NAME, name),
         ]
     )
