@@ -13,8 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from aftersales.domain.changes import follow_change, foresee_installments
 from aftersales.domain.release import acceptance_is_signed, release_for_event
 from aftersales.models import Acceptance, Course, Criterion, Installment, ReleaseEvent
+from delivery.registry import PRICE_SOURCES, PriceSource
 from implportal.accounts.models import Role, User
 from implportal.kernel.money import format_money
 from implportal.projects.models import Phase, Project
@@ -32,6 +34,7 @@ from implportal.projects.registry import (
     WaitingSource,
     set_activity_route,
 )
+from implportal.signing.registry import LinkPage, register_link_page
 from presales.models import Requirement
 from presales.registry import LinkSource, register_link_source
 
@@ -213,5 +216,9 @@ WAITING.register(WaitingSource("aftersales.acceptances", acceptances_waiting))
 register_link_source(LinkSource("taught", gettext_lazy("Taught"), courses_of_requirements))
 register_link_source(LinkSource("accepted", gettext_lazy("Accepted"), criteria_of_requirements))
 for _event in ReleaseEvent.values:
-    if _event != ReleaseEvent.FIXED_DATE:  # a date comes by itself: tasks.release_due
+    # A date comes by itself (tasks.release_due); a change makes the part that it releases.
+    if _event not in {ReleaseEvent.FIXED_DATE, ReleaseEvent.CHANGE_SIGNED}:
         LISTENERS.register(EventListener(f"aftersales.{_event}", _event, _releasing(_event)))
+PRICE_SOURCES.register(PriceSource("aftersales.installments", foresee_installments))
+LISTENERS.register(EventListener("aftersales.changes", "CHANGE_SIGNED", follow_change))
+register_link_page(LinkPage("ATTEND", "aftersales.attendance", "aftersales:training_link"))

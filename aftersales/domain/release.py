@@ -38,6 +38,8 @@ def has_happened(installment: Installment, *, at: datetime) -> bool:
             return solution_is_signed(project)
         case ReleaseEvent.KICKOFF_HELD:
             return kickoff_is_held(project)
+        case ReleaseEvent.CHANGE_SIGNED:
+            return True  # it is made by the signature
         case _:
             return acceptance_is_signed(project)
 

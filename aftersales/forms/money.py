@@ -17,6 +17,8 @@ from implportal.kernel.forms import DateInput, PageForm
 from implportal.kernel.money import MoneyField, format_money
 
 MOST_ROWS = 40
+CHOSEN_EVENTS = [choice for choice in ReleaseEvent.choices if choice[0] != "CHANGE_SIGNED"]
+"""What a person chooses; the part of a change request is made by its signature."""
 
 
 class InstallmentForm(PageForm):
@@ -28,7 +30,7 @@ class InstallmentForm(PageForm):
         label=_("Percent"), required=False, min_value=Decimal("0.01"), max_value=100,
         decimal_places=2,
     )  # fmt: skip
-    release_event = forms.ChoiceField(label=_("Released by"), choices=ReleaseEvent)
+    release_event = forms.ChoiceField(label=_("Released by"), choices=CHOSEN_EVENTS)
     milestone = forms.TypedChoiceField(
         label=_("Milestone"), required=False, coerce=int, empty_value=None
     )
@@ -43,9 +45,7 @@ class InstallmentForm(PageForm):
         self.fields["milestone"].choices = [("", "–"), *milestones]
         if not milestones:
             self.fields["release_event"].choices = [
-                choice
-                for choice in ReleaseEvent.choices
-                if choice[0] != ReleaseEvent.MILESTONE_DONE
+                choice for choice in CHOSEN_EVENTS if choice[0] != ReleaseEvent.MILESTONE_DONE
             ]
 
     def clean(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from delivery.models import Task
+from delivery.models import ChangeRequest, Task
 from implportal.kernel.money import CURRENCIES
 from implportal.projects.models import Project
 from implportal.projects.models.projects import State as ProjectState
@@ -38,6 +38,7 @@ class ReleaseEvent(models.TextChoices):
     KICKOFF_HELD = "KICKOFF_HELD", _("Kick-off held")
     MILESTONE_DONE = "MILESTONE_DONE", _("Milestone done")
     ACCEPTANCE_SIGNED = "ACCEPTANCE_SIGNED", _("Acceptance signed")
+    CHANGE_SIGNED = "CHANGE_SIGNED", _("Change request signed")
     FIXED_DATE = "FIXED_DATE", _("A fixed date")
 
 
@@ -136,6 +137,14 @@ class Installment(models.Model):
         verbose_name=_("milestone"),
     )
     fixed_on = models.DateField(_("on"), null=True)
+    change = models.ForeignKey(
+        ChangeRequest,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="installments",
+        verbose_name=_("change request"),
+    )
     terms_days = models.PositiveSmallIntegerField(_("days to pay"), default=30)
     state = models.CharField(
         _("state"), max_length=12, choices=InstallmentState, default=InstallmentState.WAITING
@@ -173,6 +182,10 @@ class Installment(models.Model):
                         & Q(milestone=None, fixed_on=None)
                     )
                 ),
+            ),
+            models.CheckConstraint(
+                name="installment_of_signed_change_names_it",
+                condition=~Q(release_event="CHANGE_SIGNED") | Q(change__isnull=False),
             ),
             models.CheckConstraint(
                 name="installment_amount_is_positive", condition=Q(amount_minor__gt=0)
@@ -242,6 +255,7 @@ class Installment(models.Model):
             ReleaseEvent.SOLUTION_SIGNED: _now("solution signed"),
             ReleaseEvent.KICKOFF_HELD: _now("kick-off held"),
             ReleaseEvent.ACCEPTANCE_SIGNED: _now("acceptance signed"),
+            ReleaseEvent.CHANGE_SIGNED: _now("change request signed"),
         }[ReleaseEvent(self.release_event)]
 
     @property

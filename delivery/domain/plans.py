@@ -82,10 +82,8 @@ def add_task(
     if not may_plan(actor, project):
         raise NotAllowed
     check_running(project)
-    plan = Plan.objects.locked_for(project)
-    task = Task(
+    return insert_task(
         project=project,
-        number=plan.last_number + 1,
         phase_label=phase_label,
         title=title,
         description=description,
@@ -96,19 +94,65 @@ def add_task(
         owner_name=owner_name,
         needs=needs,
         is_milestone=is_milestone,
+        requirements=requirements,
+        actor=actor,
+        at=at,
     )
+
+
+def insert_task(
+    *,
+    project: Project,
+    actor: User | None,
+    at: datetime,
+    requirements: Iterable[Requirement] = (),
+    **fields: object,
+) -> Task:
+    """Put a task into the plan, in the transaction of a caller who has checked that it may be.
+
+    Raises:
+        WrongDates, OwnerIsStranger, TwoOwners, RequirementOfOthers.
+    """
+    plan = Plan.objects.locked_for(project)
+    task = Task(project=project, number=plan.last_number + 1, **fields)
     _check(task, today=at.date(), owner_is_new=True)
-    task.position = _make_room(project, phase_label)
+    task.position = _make_room(project, task.phase_label)
     task.save()
     plan.last_number = task.number
     plan.save(update_fields=["last_number"])
     _set_requirements(task, requirements)
     record(
         TASK_ADDED, subject=task, actor=actor, at=at, project=project,
+        actor_name="" if actor else str(_("The portal")),
         details={"task": str(task), "starts_on": task.starts_on, "ends_on": task.ends_on},
     )  # fmt: skip
     note_plan_step(project=project, actor=actor, at=at)
     return task
+
+
+def shift_task(
+    *, task: Task, starts_on: date, ends_on: date, actor: User | None, at: datetime
+) -> None:
+    """Put a task on other days, in the transaction of a caller who has checked that it may be.
+
+    Raises:
+        WrongDates.
+    """
+    task.starts_on, task.ends_on = starts_on, ends_on
+    _check(task, today=at.date(), owner_is_new=False)
+    task.save(update_fields=["starts_on", "ends_on"])
+    fields = [Task._meta.get_field(name).verbose_name for name in ("starts_on", "ends_on")]
+    record(
+        TASK_CHANGED, subject=task, actor=actor, at=at, project=task.project,
+        actor_name="" if actor else str(_("The portal")),
+        details={
+            "task": str(task),
+            "fields": ", ".join(map(str, fields)),
+            "starts_on": starts_on,
+            "ends_on": ends_on,
+        },
+    )  # fmt: skip
+    note_plan_step(project=task.project, actor=actor, at=at)
 
 
 @transaction.atomic

@@ -45,6 +45,8 @@ def report_progress(*, task: Task, percent: int, actor: User, at: datetime, note
         ProjectNotRunning, NotAShare.
         MilestoneStands: a milestone that was reached would be open again.
     """
+    # The project first: what a milestone releases needs its row, as whoever amends a plan does.
+    Project.objects.locked(task.project_id)
     Plan.objects.locked_for(task.project)
     task = Task.objects.select_related("project", "owner").get(pk=task.pk)
     project = task.project

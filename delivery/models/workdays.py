@@ -34,6 +34,15 @@ def add_working_days(day: date, count: int) -> date:
     return day
 
 
+def shift_working_days(day: date, count: int) -> date:
+    """Return the ``count``-th working day after ``day``; before it where ``count`` is negative."""
+    while count < 0:
+        day -= DAY
+        if is_working_day(day):
+            count += 1
+    return add_working_days(day, count)
+
+
 def on_working_day(day: date) -> date:
     """Return ``day``, or the Monday after it where it falls on a weekend."""
     return day if is_working_day(day) else add_working_days(day, 1)
