@@ -22,7 +22,7 @@ from implportal.signing.registry import LinkPage, register_link_page
 
 SOON_DAYS, LATE_DAYS = 3, 7
 
-for kind in (LinkKind.READ, LinkKind.DISCUSS, LinkKind.SIGN):
+for kind in (LinkKind.READ, LinkKind.DISCUSS, LinkKind.SIGN, LinkKind.CONFIRM):
     register_link_page(LinkPage(kind, "documents.documentversion", "signing:link_document"))
 
 TABS.register(
@@ -79,8 +79,11 @@ def unsigned(user: User, now: datetime) -> Iterator[Waiting]:
         .order_by("invited_at", "pk")
     )
     for signer in signers:
+        version = signer.request.version
+        to_confirm = version.document_kind.to_confirm
+        text = _("“%(title)s” is to be confirmed") if to_confirm else _("“%(title)s” is to be signed")
         yield Waiting(
-            text=_("“%(title)s” is to be signed") % {"title": signer.request.version.title},
+            text=text % {"title": version.title},
             project=signer.request.project,
             since=signer.invited_at,
             url=signer.request.get_absolute_url(),

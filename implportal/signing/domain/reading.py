@@ -30,6 +30,7 @@ from implportal.signing.models import (
     SectionConfirmation,
     SharedLink,
 )
+from implportal.signing.models.links import DECIDING_KINDS
 from implportal.signing.permissions import may_answer
 
 PREFIX = b"implportal/section/1\n"
@@ -350,7 +351,7 @@ def close_question(*, link: SharedLink, question: Question, at: datetime) -> Que
     return question
 
 
-DISCUSSING = frozenset({LinkKind.DISCUSS, LinkKind.SIGN})
+DISCUSSING = frozenset({LinkKind.DISCUSS}) | DECIDING_KINDS
 
 
 def _readable(

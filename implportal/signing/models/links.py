@@ -29,6 +29,10 @@ class LinkKind(models.TextChoices):
     CONFIRM = "CONFIRM", _("To confirm minutes")
 
 
+DECIDING_KINDS = frozenset({LinkKind.SIGN, LinkKind.CONFIRM})
+"""Behind these, somebody's part in a signature request waits to be decided."""
+
+
 class SharedLinkQuerySet(models.QuerySet["SharedLink"]):
     def visible_to(self, user: User) -> SharedLinkQuerySet:
         return self.filter(project__in=Project.objects.visible_to(user))

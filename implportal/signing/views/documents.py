@@ -18,6 +18,7 @@ from implportal.kernel.errors import DomainError
 from implportal.signing.domain import reading
 from implportal.signing.forms import QuestionForm, ReplyForm
 from implportal.signing.models import LinkKind, Question, Signer, SignerState
+from implportal.signing.models.links import DECIDING_KINDS
 from implportal.signing.pages import LinkPageMixin
 
 WORDS_PER_MINUTE = 220
@@ -26,7 +27,7 @@ WORDS_PER_MINUTE = 220
 class DocumentPageMixin(LinkPageMixin):
     """A page about the document version behind a link; ``self.signer`` where it is signed."""
 
-    kinds = frozenset({LinkKind.READ, LinkKind.DISCUSS, LinkKind.SIGN})
+    kinds = frozenset({LinkKind.READ, LinkKind.DISCUSS}) | DECIDING_KINDS
 
     @cached_property
     def version(self) -> DocumentVersion:
@@ -34,7 +35,7 @@ class DocumentPageMixin(LinkPageMixin):
 
     @cached_property
     def signer(self) -> Signer | None:
-        if self.link.kind != LinkKind.SIGN:
+        if self.link.kind not in DECIDING_KINDS:
             return None
         return (
             Signer.objects.filter(link=self.link)
@@ -57,7 +58,7 @@ class DocumentPageMixin(LinkPageMixin):
         """Refuse links to other things, and links for signing what can no longer be signed."""
         if self.link.content_type.model_class() is not DocumentVersion:
             return self.unknown()
-        if self.link.kind != LinkKind.SIGN:
+        if self.link.kind not in DECIDING_KINDS:
             return None
         signer = self.signer
         if signer is not None and signer.state == SignerState.SIGNED:
@@ -74,6 +75,7 @@ class DocumentPageMixin(LinkPageMixin):
             "version": self.version,
             "document": self.version.content,
             "signer": self.signer,
+            "to_confirm": self.version.document_kind.to_confirm,
             "image_prefix": self.address("link_start") + "images/",
         }
 
