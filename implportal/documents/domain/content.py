@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812 - "date" is the argument people will write
@@ -21,6 +22,8 @@ from implportal.kernel.errors import DomainError
 from implportal.projects.models import Project
 
 SCHEMA = 1
+PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+"""What may mean something in Markdown; a backslash takes the meaning away (CommonMark, 2.4)."""
 
 
 class MissingImage(DomainError):
@@ -40,6 +43,17 @@ class SectionInput:
     markdown: str
     level: int = 1
     requirements: Sequence[str] = ()
+
+
+def plain_words(text: object) -> str:
+    """Return Markdown that shows ``text`` as it is, on one line: names must not format."""
+    return PUNCTUATION.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a Markdown table whose cells are plain words."""
+    lines = [head, ["---"] * len(head), *[[plain_words(cell) for cell in row] for row in rows]]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
 
 
 def build_content(
