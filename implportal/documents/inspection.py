@@ -49,14 +49,22 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Trust:
-    """Whose seals count, and at what moment. Chains are PEM and end with their root."""
+    """Whose seals and time stamps count, and at what moments. Chains are PEM, root last."""
 
     chains: tuple[str, ...]
     moment: datetime
+    authorities: tuple[str, ...] = ()
+    stamp_moment: datetime | None = None
 
-    def context(self) -> ValidationContext:
+    def of_seals(self) -> ValidationContext:
+        return self._context(self.chains, self.moment)
+
+    def of_stamps(self) -> ValidationContext:
+        return self._context(self.authorities, self.stamp_moment or self.moment)
+
+    def _context(self, chains: tuple[str, ...], moment: datetime) -> ValidationContext:
         roots, others = [], []
-        for chain in self.chains:
+        for chain in chains:
             certificates = [
                 asn1_x509.Certificate.load(der)
                 for _type, _headers, der in pem.unarmor(chain.encode(), multiple=True)
@@ -67,7 +75,7 @@ class Trust:
             trust_roots=roots,
             other_certs=others,
             allow_fetching=False,
-            moment=self.moment,
+            moment=moment,
             revocation_mode="soft-fail",
         )
 
@@ -87,6 +95,10 @@ class SealFacts:
     fingerprint: str = ""
     stamped_at: str = ""
     stamp_is_intact: bool = False
+    stamp_is_trusted: bool = False
+    stamped_by: str = ""
+    stamp_fingerprint: str = ""
+    has_revocation_data: bool = False
 
 
 def inspect(data: bytes, trust: Trust) -> SealFacts:
@@ -98,8 +110,8 @@ def inspect(data: bytes, trust: Trust) -> SealFacts:
     seal = seals[0]
     status = validate_pdf_signature(
         seal,
-        signer_validation_context=trust.context(),
-        ts_validation_context=ValidationContext(trust_roots=[], allow_fetching=False),
+        signer_validation_context=trust.of_seals(),
+        ts_validation_context=trust.of_stamps(),
         key_usage_settings=KeyUsageConstraints(key_usage={"non_repudiation"}),
     )
     stamp = status.timestamp_validity
@@ -112,7 +124,16 @@ def inspect(data: bytes, trust: Trust) -> SealFacts:
         fingerprint=seal.signer_cert.sha256.hex(),
         stamped_at=stamp.timestamp.isoformat() if stamp else "",
         stamp_is_intact=bool(stamp and stamp.valid and stamp.intact),
+        stamp_is_trusted=bool(stamp and stamp.trusted),
+        stamped_by=stamp.signing_cert.subject.human_friendly if stamp else "",
+        stamp_fingerprint=stamp.signing_cert.sha256.hex() if stamp else "",
+        has_revocation_data=_has_revocation_data(reader),
     )
+
+
+def _has_revocation_data(reader: PdfFileReader) -> bool:
+    store = reader.root.get("/DSS", {})
+    return bool(store.get("/CRLs") or store.get("/OCSPs"))
 
 
 def inspect_apart(data: bytes, trust: Trust) -> SealFacts:
@@ -121,7 +142,7 @@ def inspect_apart(data: bytes, trust: Trust) -> SealFacts:
     Raises:
         Unreadable: the process found no PDF in order, or used up its time or memory.
     """
-    told = json.dumps({"chains": trust.chains, "moment": trust.moment.isoformat()})
+    told = json.dumps(asdict(trust), default=datetime.isoformat)
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and file
             [sys.executable, "-I", __file__],
@@ -142,7 +163,12 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     logging.disable(logging.CRITICAL)
     told = json.loads(sys.stdin.buffer.readline())
-    trust = Trust(tuple(told["chains"]), datetime.fromisoformat(told["moment"]))
+    trust = Trust(
+        chains=tuple(told["chains"]),
+        moment=datetime.fromisoformat(told["moment"]),
+        authorities=tuple(told["authorities"]),
+        stamp_moment=told["stamp_moment"] and datetime.fromisoformat(told["stamp_moment"]),
+    )
     facts = inspect(sys.stdin.buffer.read(), trust)
     sys.stdout.write(json.dumps(asdict(facts)))
 

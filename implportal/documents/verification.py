@@ -20,9 +20,10 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from implportal.documents.canonical import digest
 from implportal.documents.inspection import SealFacts, Trust, Unreadable, inspect, inspect_apart
-from implportal.documents.models import DocumentVersion, SealCertificate
+from implportal.documents.models import DocumentVersion, Seal, SealCertificate, TimeAuthority
 from implportal.documents.registry import EvidenceFinding, evidence_checks
 from implportal.documents.sealing import FIELD, outside_loop
+from implportal.documents.sealing.stamps import SealFailed, as_pem, trusted_authorities
 
 logger = logging.getLogger(__name__)
 
@@ -85,9 +86,10 @@ def verify(data: bytes) -> Verdict:
         unread = _("Not looked at.")
         rest = [_line(key, Outcome.NOT_APPLICABLE, unread) for key in SEAL_KEYS + CONTENT_KEYS]
         return Verdict([_line("known", Outcome.FAILED, meaning), *rest], sha256)
+    known = DocumentVersion.objects.select_related("seal__stamped_by")
     version = (
-        DocumentVersion.objects.filter(sealed_sha256=sha256).order_by("pk").first()
-        or DocumentVersion.objects.filter(pdf_sha256=sha256).order_by("pk").first()
+        known.filter(sealed_sha256=sha256).order_by("pk").first()
+        or known.filter(pdf_sha256=sha256).order_by("pk").first()
     )
     lines = [_known(version, sha256), *_unless_it_breaks(SEAL_KEYS, lambda: _seal(data, version))]
     if version is not None and version.sealed_sha256 == sha256:
@@ -189,7 +191,13 @@ def _seal(data: bytes, version: DocumentVersion | None) -> list[Line]:
             _("No. The file is empty.") if not data else _("No. The file is no PDF.")
         )
     keys = list(SealCertificate.objects.order_by("pk"))
-    trust = Trust(tuple(key.chain_pem for key in keys), _moment(version, keys))
+    seal = None if version is None else getattr(version, "seal", None)
+    trust = Trust(
+        chains=tuple(key.chain_pem for key in keys),
+        moment=_moment(version, keys),
+        authorities=_authorities(),
+        stamp_moment=(seal and seal.stamped_at) or timezone.now(),
+    )
     try:
         if version is None:
             facts = inspect_apart(data, trust)
@@ -202,7 +210,7 @@ def _seal(data: bytes, version: DocumentVersion | None) -> list[Line]:
         )
     if not facts.seals:
         return _without_seal(_("No. The file carries no seal at all."))
-    return _seal_lines(facts, keys)
+    return _seal_lines(facts, keys, seal)
 
 
 def _without_seal(meaning: str) -> list[Line]:
@@ -215,7 +223,7 @@ def _without_seal(meaning: str) -> list[Line]:
     ]
 
 
-def _seal_lines(facts: SealFacts, keys: list[SealCertificate]) -> list[Line]:
+def _seal_lines(facts: SealFacts, keys: list[SealCertificate], seal: Seal | None) -> list[Line]:
     ours = next((key for key in keys if key.fingerprint == facts.fingerprint), None)
     return [
         _line("seal", *_intact(facts)),
@@ -228,7 +236,7 @@ def _seal_lines(facts: SealFacts, keys: list[SealCertificate]) -> list[Line]:
                 else (Outcome.FAILED, _("No. Something was added after the seal was put on."))
             ),
         ),
-        _line("time", *_time(facts)),
+        _line("time", *_time(facts, seal)),
     ]
 
 
@@ -249,18 +257,50 @@ def _whose(ours: SealCertificate | None, *, is_trusted: bool) -> tuple[Outcome, 
         return Outcome.OK, _(
             "Yes, but it is a TEST SEAL, made with a development key. It has no legal value."
         )
-    return Outcome.OK, _("Yes. It was made with the key “%(subject)s”.") % {"subject": ours.subject}
+    return Outcome.OK, _(
+        "Yes. It was made with the key “%(subject)s” (SHA-256 %(fingerprint)s…)."
+    ) % {"subject": ours.subject, "fingerprint": ours.fingerprint[:16]}
 
 
-def _time(facts: SealFacts) -> tuple[Outcome, str]:
+def _time(facts: SealFacts, seal: Seal | None) -> tuple[Outcome, str]:
     if not facts.stamped_at:
+        if seal and seal.stamped_at:
+            return Outcome.FAILED, _("No. The time stamp that we recorded is not there.")
+        why = f" ({seal.remark})" if seal and seal.remark else ""
         return Outcome.NOT_APPLICABLE, _(
-            "There is no time stamp of an authority. The time in the evidence is that of our clock."
+            "There is no time stamp of an authority%(why)s. The time in the evidence is that of "
+            "our clock."
+        ) % {"why": why}
+    said = {
+        "moment": f"{datetime.fromisoformat(facts.stamped_at).astimezone(UTC):%Y-%m-%d %H:%M:%S}",
+        "authority": facts.stamped_by,
+    }
+    if not facts.stamp_is_intact:
+        return Outcome.FAILED, _("No. The time stamp does not fit the seal.")
+    if seal and seal.stamped_by and seal.stamped_by.fingerprint != facts.stamp_fingerprint:
+        return Outcome.FAILED, _("No. The time stamp is not the one that we recorded.")
+    if not facts.stamp_is_trusted:
+        return Outcome.NOT_APPLICABLE, (
+            _(
+                "There is an intact time stamp for %(moment)s UTC, but it is of an authority "
+                "that we do not know: “%(authority)s”."
+            )
+            % said
         )
-    if facts.stamp_is_intact:
-        moment = datetime.fromisoformat(facts.stamped_at).astimezone(UTC)
-        return Outcome.OK, _("Yes, for %(moment)s UTC.") % {"moment": f"{moment:%Y-%m-%d %H:%M:%S}"}
-    return Outcome.FAILED, _("No. The time stamp does not fit the seal.")
+    meaning = _("Yes: “%(authority)s” confirmed %(moment)s UTC.") % said
+    if facts.has_revocation_data:
+        meaning += " " + _("Proof that no certificate had been revoked is inside (PAdES B-LT).")
+    return Outcome.OK, meaning
+
+
+def _authorities() -> tuple[str, ...]:
+    """Chains of the time-stamp authorities that we trust or ever took a stamp from."""
+    known = [row.chain_pem for row in TimeAuthority.objects.order_by("pk")]
+    try:
+        known += [as_pem([root]) for root in trusted_authorities()]
+    except SealFailed:
+        logger.warning("SEAL_TSA_ROOTS cannot be read", exc_info=True)
+    return tuple(known)
 
 
 def _moment(version: DocumentVersion | None, keys: list[SealCertificate]) -> datetime:

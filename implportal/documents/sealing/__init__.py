@@ -108,7 +108,8 @@ async def _prepare(key: SealKey) -> Plan:
 
 def without_time(why: NoTrustedTime) -> Plan:
     """The seal for SEAL_WITHOUT_TRUSTED_TIME: by our own clock, and saying so."""
-    return Plan(Seal.Level.B_B, _("sealed without trusted time: %(why)s") % {"why": why})
+    reason = str(why).rstrip(".")
+    return Plan(Seal.Level.B_B, _("sealed without trusted time: %(why)s") % {"why": reason})
 
 
 def seal(pdf: bytes, *, key: SealKey, plan: Plan) -> bytes:

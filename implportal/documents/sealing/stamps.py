@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-from asn1crypto import cms, pem, tsp
+from asn1crypto import cms, core, pem, tsp
 from asn1crypto import x509 as asn1_x509
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -44,6 +45,10 @@ def read_certificates(pem_text: bytes) -> list[asn1_x509.Certificate]:
     return found
 
 
+def as_pem(certificates: list[asn1_x509.Certificate]) -> str:
+    return b"".join(pem.armor("CERTIFICATE", one.dump()) for one in certificates).decode()
+
+
 def trusted_authorities() -> list[asn1_x509.Certificate]:
     """The certificates in SEAL_TSA_ROOTS; none where the variable is not set.
 
@@ -60,14 +65,20 @@ def trusted_authorities() -> list[asn1_x509.Certificate]:
         ) from error
 
 
+class _Answer(core.Sequence):
+    """What RFC 3161 lets an authority answer: a refusal carries no token."""
+
+    _fields = [
+        ("status", tsp.PKIStatusInfo),
+        ("time_stamp_token", cms.ContentInfo, {"optional": True}),
+    ]
+
+
 class Stamper(HTTPTimeStamper):
     """Asks for stamps and takes only those that are right and of an authority that we trust."""
 
     def __init__(self) -> None:
-        auth = None
-        if settings.SEAL_TSA_USER:
-            auth = (settings.SEAL_TSA_USER, _password())
-        super().__init__(settings.SEAL_TSA_URL, timeout=SECONDS_TO_ANSWER, auth=auth)
+        super().__init__(settings.SEAL_TSA_URL, timeout=SECONDS_TO_ANSWER, headers=_identity())
         self.roots = trusted_authorities()
         self.stamped_at: datetime | None = None
         self.chain: list[asn1_x509.Certificate] = []
@@ -79,7 +90,7 @@ class Stamper(HTTPTimeStamper):
 
     @property
     def chain_pem(self) -> str:
-        return b"".join(pem.armor("CERTIFICATE", one.dump()) for one in self.chain).decode()
+        return as_pem(self.chain)
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         """Ask for one stamp.
@@ -89,10 +100,11 @@ class Stamper(HTTPTimeStamper):
         """
         nonce, request = self.request_cms(message_digest, md_algorithm)
         try:
-            response = await self.async_request_tsa_response(request)
+            answer = await self.async_request_tsa_response(request)
         except Exception as error:
             raise NoTrustedTime(_why_no_answer(error)) from error
         try:
+            response = _Answer.load(answer.dump())
             await self._accept(response, message_digest, md_algorithm, nonce)
         except NoTrustedTime:
             raise
@@ -103,7 +115,7 @@ class Stamper(HTTPTimeStamper):
         return response["time_stamp_token"]
 
     async def _accept(
-        self, response: tsp.TimeStampResp, message_digest: bytes, md_algorithm: str, nonce: int
+        self, response: _Answer, message_digest: bytes, md_algorithm: str, nonce: int
     ) -> None:
         answer = response["status"]["status"].native
         if answer not in {"granted", "granted_with_mods"}:
@@ -131,13 +143,18 @@ class Stamper(HTTPTimeStamper):
         self.stamped_at = info["gen_time"].native.astimezone(UTC)
 
 
-def _password() -> str:
+def _identity() -> dict[str, str]:
+    """The header by which the authority knows us, where it asks."""
+    if not settings.SEAL_TSA_USER:
+        return {}
     try:
-        return Path(settings.SEAL_TSA_PASSWORD_FILE).read_text().strip()
+        password = Path(settings.SEAL_TSA_PASSWORD_FILE).read_text().strip()
     except (OSError, ValueError) as error:
         raise SealFailed(
             _("The password file of the time-stamp authority cannot be read.")
         ) from error
+    told = b64encode(f"{settings.SEAL_TSA_USER}:{password}".encode()).decode()
+    return {"Authorization": f"Basic {told}"}
 
 
 def _why_no_answer(error: BaseException) -> str:
