@@ -184,6 +184,9 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 BOUNCE_ADDRESS = env.text("BOUNCE_ADDRESS", "")
 
 # --- Documents and seal ------------------------------------------------------------
+RENDER_SECONDS = env.number("RENDER_SECONDS", 60)
+RENDER_MEGABYTES = env.number("RENDER_MEGABYTES", 1024)
+"""What making one PDF may cost; more is a failure that people see and may try again."""
 SEAL_KEY = env.choice("SEAL_KEY", "dev", ("dev", "p12", "pkcs11"))
 SEAL_P12_FILE = env.text("SEAL_P12_FILE")
 SEAL_P12_PASSPHRASE_FILE = env.text("SEAL_P12_PASSPHRASE_FILE")

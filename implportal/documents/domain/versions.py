@@ -14,6 +14,7 @@ from implportal.accounts.models import User
 from implportal.audit.domain import record
 from implportal.audit.registry import Action
 from implportal.celery import send_on_commit
+from implportal.documents import renderer
 from implportal.documents.canonical import content_digest, digest
 from implportal.documents.models import DocumentVersion, StoredImage
 from implportal.documents.permissions import may_retry
@@ -145,9 +146,6 @@ def render_version(*, version_id: int, now: datetime) -> bool:
 def _render(version: DocumentVersion) -> bytes:
     if content_digest(version.content) != version.content_sha256:
         raise ContentWasChanged(_("The frozen content has been changed in the database."))
-    # Half a second to load, which only who renders should spend.
-    from implportal.documents import renderer
-
     return renderer.render_document(
         version.content,
         digest=version.content_sha256,

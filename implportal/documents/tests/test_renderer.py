@@ -11,8 +11,9 @@ from PIL import Image
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from implportal.documents.canonical import digest
+from implportal.documents.engine import NotOurs, OwnFetcher
 from implportal.documents.markdown import to_html
-from implportal.documents.renderer import NotOurs, OwnFetcher, render_document
+from implportal.documents.renderer import render_document
 from implportal.documents.tests.factories import plain_content
 
 AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.urls import reverse
 
 from implportal.audit.models import Entry
 from implportal.documents.canonical import content_digest, digest
@@ -138,6 +139,31 @@ def test_a_failure_is_kept_with_its_reason_and_can_be_retried(
         retry_rendering(version=version, actor=ines, at=noon)
     version.refresh_from_db()
     assert (version.state, version.failure) == ("READY", "")
+
+
+def test_a_document_that_takes_too_long_fails_in_words_and_can_be_tried_again(
+    ines, noon, settings, sign_in, django_capture_on_commit_callbacks
+):
+    settings.RENDER_SECONDS = 1
+    endless = plain_content()
+    endless["sections"][0]["html"] = "<table><tr><td>a</td><td>" * 400
+    version = DocumentVersionFactory(
+        project__implementation_manager=ines,
+        content=endless,
+        content_sha256=content_digest(endless),
+    )
+
+    assert render_version(version_id=version.pk, now=noon) is False
+
+    page = sign_in(ines).get(version.get_absolute_url()).content.decode()
+    assert "It took longer than 1 seconds." in page
+    retry = reverse("documents:version_retry", kwargs={"pk": version.pk})
+    assert retry in page
+    settings.RENDER_SECONDS = 60
+    with django_capture_on_commit_callbacks():
+        sign_in(ines).post(retry)
+    version.refresh_from_db()
+    assert (version.state, version.failure, version.attempts) == ("RENDERING", "", 0)
 
 
 def test_retry_is_for_those_who_run_the_project(sam, noon):
