@@ -1,6 +1,6 @@
 from django.urls import path
 
-from aftersales.views import acceptances, money, payments, trainings
+from aftersales.views import acceptances, money, payments, training_links, trainings
 
 app_name = "aftersales"
 
@@ -54,5 +54,16 @@ urlpatterns = [
         f"{TRAINING}sessions/<int:pk>/trainees/",
         trainings.TraineesAdd.as_view(),
         name="trainees_add",
+    ),
+    path(
+        f"{TRAINING}sessions/<int:pk>/invite/",
+        trainings.TraineesInvite.as_view(),
+        name="trainees_invite",
+    ),
+    path("r/<uuid:link_id>/training/", training_links.TrainingLink.as_view(), name="training_link"),
+    path(
+        "r/<uuid:link_id>/training.ics",
+        training_links.TrainingLinkCalendar.as_view(),
+        name="training_link_calendar",
     ),
 ]

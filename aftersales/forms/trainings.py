@@ -9,7 +9,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from aftersales.models import TrainingSession
+from aftersales.models import Reply, TrainingSession
 from implportal.accounts.models import User
 from implportal.kernel.forms import DateTimeInput, PageForm
 from implportal.meetings.domain.meetings import Guest
@@ -115,3 +115,16 @@ class TraineesForm(PageForm):
         if not self.errors and not data["contacts"] and not data["guests"]:
             raise ValidationError(_now("Choose or write at least one person."))
         return data
+
+
+class ReplyForm(PageForm):
+    """The two buttons of the page say which; the reason belongs to the second."""
+
+    reply = forms.ChoiceField(choices=Reply)
+    reason = forms.CharField(
+        label=_("If you cannot come: why?"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The trainer reads it and looks for another day with you."),
+    )

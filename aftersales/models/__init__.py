@@ -1,7 +1,7 @@
 from aftersales.models.acceptances import Acceptance, CommitteeMember, Criterion
 from aftersales.models.installments import Installment, ReleaseEvent
 from aftersales.models.receipts import Allocation, Receipt
-from aftersales.models.trainings import Attendance, Course, TrainingSession
+from aftersales.models.trainings import Attendance, Course, Reply, TrainingSession
 
 __all__ = [
     "Acceptance",
@@ -13,5 +13,6 @@ __all__ = [
     "Installment",
     "Receipt",
     "ReleaseEvent",
+    "Reply",
     "TrainingSession",
 ]

@@ -85,6 +85,11 @@ class TrainingSession(models.Model):
         )
 
 
+class Reply(models.TextChoices):
+    COMING = "COMING", _("comes")
+    NOT_COMING = "NOT_COMING", _("cannot come")
+
+
 class Attendance(models.Model):
     """A trainee of a session: a contact, or a direct user known by name."""
 
@@ -99,9 +104,17 @@ class Attendance(models.Model):
     came = models.BooleanField(_("came"), null=True)
     """None until somebody has noted it."""
     came_at = models.DateTimeField(null=True)
+    reply = models.CharField(_("answer"), max_length=10, choices=Reply, blank=True)
+    reply_reason = models.CharField(_("why"), max_length=500, blank=True)
+    replied_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="attendance_reply_is_known",
+                condition=Q(reply__in=Reply.values, replied_at__isnull=False)
+                | Q(reply="", reply_reason="", replied_at=None),
+            ),
             models.UniqueConstraint(
                 fields=["session", "contact"], name="attendance_contact_is_unique"
             ),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
+from aftersales.domain.training_links import invite_trainees, invited_by, is_ahead
 from aftersales.domain.trainings import (
     add_trainees,
     note_attendance,
@@ -19,10 +20,12 @@ from aftersales.domain.trainings import (
     save_course,
 )
 from aftersales.forms.trainings import CourseForm, SessionForm, TraineesForm
-from aftersales.models import Course, TrainingSession
+from aftersales.models import Course, Reply, TrainingSession
 from implportal.kernel.errors import DomainError
+from implportal.kernel.forms import ConfirmForm
 from implportal.projects.pages import ProjectActionPage, ProjectPageMixin
 from implportal.projects.permissions import may_contribute
+from implportal.signing.models import SharedLink
 
 
 class TrainingList(ProjectPageMixin, TemplateView):
@@ -169,13 +172,18 @@ class SessionDetail(SessionMixin, ProjectPageMixin, TemplateView):
         return HttpResponseRedirect(session.get_absolute_url())
 
     def get_context_data(self, **kwargs: Any) -> dict:
-        session = self.read_session()
+        session, now = self.read_session(), timezone.now()
         trainees = list(session.attendances.order_by("name", "pk"))
+        invited = invited_by(session, at=now)
         return super().get_context_data(**kwargs) | {
+            "invited": invited,
+            "may_invite": is_ahead(session, at=now)
+            and any(one.email and one.pk not in invited for one in trainees),
+            "coming": sum(one.reply == Reply.COMING for one in trainees),
             "session": session,
             "trainees": trainees,
             "places_left": session.capacity - len(trainees),
-            "has_begun": session.meeting.start_at <= timezone.now(),
+            "has_begun": session.meeting.start_at <= now,
             "may_change": self.project.is_running
             and may_contribute(self.request.user, self.project),
         }
@@ -196,6 +204,28 @@ class TraineesAdd(SessionMixin, TrainingPage):
 
     def perform(self, form: TraineesForm) -> TrainingSession:
         return add_trainees(session=self.session, **form.cleaned_data, **self.who_and_when())
+
+    def get_success_url(self) -> str:
+        return self.session.get_absolute_url()
+
+
+class TraineesInvite(SessionMixin, TrainingPage):
+    """Links by mail to all trainees with an address who have none yet."""
+
+    form_class = ConfirmForm
+    title = gettext_lazy("Invite the trainees")
+    text = gettext_lazy(
+        "Everybody with an e-mail address gets a personal link with time, place and topics, "
+        "and says there whether he or she comes. Who was invited before is left out."
+    )
+    button = gettext_lazy("Send invitations")
+    success_message = gettext_lazy("The invitations are on their way; answers appear here.")
+
+    def prepare(self) -> None:
+        self.session = self.read_session()
+
+    def perform(self, form: ConfirmForm) -> list[SharedLink]:
+        return invite_trainees(session=self.session, **self.who_and_when())
 
     def get_success_url(self) -> str:
         return self.session.get_absolute_url()

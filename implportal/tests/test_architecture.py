@@ -39,6 +39,10 @@ PUBLIC = {
     "presales:survey_link_start",
     "presales:survey_link_section",
     "presales:survey_link_hand_in",
+    "delivery:link_user_requests",
+    "delivery:link_user_request",
+    "aftersales:training_link",
+    "aftersales:training_link_calendar",
 }
 
 READS_NOTHING_OF_OTHERS = {

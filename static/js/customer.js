@@ -7,4 +7,13 @@
   // The browser's claim of its time zone goes into the evidence.
   const zone = document.querySelector("input[name=time_zone]");
   if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+  // When it begins by the reader's own clock, where that differs from the place's.
+  const own = document.querySelector("[data-own-time]");
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (own && here && here !== own.dataset.zone) {
+    const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "full", timeStyle: "short" });
+    const range = format.formatRange(new Date(own.dataset.from), new Date(own.dataset.until));
+    own.querySelector("[data-own-time-text]").textContent = `${range} (${here})`;
+    own.hidden = false;
+  }
 })();

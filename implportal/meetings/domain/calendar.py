@@ -15,8 +15,10 @@ PRODUCT = "-//implportal//meetings//EN"
 STATUS = {State.CANCELLED: "CANCELLED"}
 
 
-def to_icalendar(*, meeting: Meeting, at: datetime) -> bytes:
+def to_icalendar(*, meeting: Meeting, at: datetime, for_guest: bool = False) -> bytes:
     """Return the meeting as one calendar with one event, times in the meeting's own zone.
+
+    A guest (``for_guest``) gets neither the others' addresses nor that of our page.
 
     The same UID with a higher SEQUENCE replaces the entry in people's calendars. Costs
     one query for the attendees.
@@ -35,11 +37,12 @@ def to_icalendar(*, meeting: Meeting, at: datetime) -> bytes:
         event.add("location", where)
     if meeting.agenda:
         event.add("description", meeting.agenda)
-    event.add("url", f"{settings.BASE_URL}{meeting.get_absolute_url()}")
     event.add("organizer", _person(meeting.organiser.name, meeting.organiser.email))
-    for attendee in meeting.attendees.select_related("user", "contact").order_by("pk"):
-        if attendee.address and attendee.user_id != meeting.organiser_id:
-            event.add("attendee", _person(attendee.label, attendee.address))
+    if not for_guest:
+        event.add("url", f"{settings.BASE_URL}{meeting.get_absolute_url()}")
+        for attendee in meeting.attendees.select_related("user", "contact").order_by("pk"):
+            if attendee.address and attendee.user_id != meeting.organiser_id:
+                event.add("attendee", _person(attendee.label, attendee.address))
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
