@@ -1,6 +1,7 @@
 from delivery.models.changes import ChangeRequest, RequirementEffect, TaskEffect
 from delivery.models.kickoffs import Kickoff
 from delivery.models.plans import Plan, Task, TaskLink
+from delivery.models.user_requests import UserRequest
 
 __all__ = [
     "ChangeRequest",
@@ -10,4 +11,5 @@ __all__ = [
     "Task",
     "TaskEffect",
     "TaskLink",
+    "UserRequest",
 ]

@@ -59,16 +59,25 @@ def sniff(head: bytes) -> str:
 
 @transaction.atomic
 def attach(
-    *, project: Project, subject: models.Model, file: UploadedFile, actor: User, at: datetime
+    *,
+    project: Project,
+    subject: models.Model,
+    file: UploadedFile,
+    actor: User | None,
+    at: datetime,
+    actor_name: str = "",
 ) -> Attachment:
     """Keep a file with any record of a project.
+
+    ``actor`` is None when a customer (``actor_name``) sends it through a link; whether the
+    link allows it is for the caller to say.
 
     Raises:
         NotAllowed: ``actor`` does not work on the project.
         ProjectNotRunning: the project rests or is over.
         FileRefused: empty, larger than UPLOAD_MAX_BYTES, or something that runs.
     """
-    if not may_contribute(actor, project):
+    if actor is not None and not may_contribute(actor, project):
         raise NotAllowed
     check_running(project)
     name = PurePath(file.name or "file").name[:200]
@@ -104,7 +113,7 @@ def attach(
     attachment.file.save(digest.hexdigest(), file, save=False)
     attachment.save()
     record(
-        FILE_ATTACHED, subject=subject, actor=actor, at=at, project=project,
+        FILE_ATTACHED, subject=subject, actor=actor, actor_name=actor_name, at=at, project=project,
         details={"name": name, "sha256": attachment.sha256},
     )  # fmt: skip
     return attachment
