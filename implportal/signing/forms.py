@@ -3,9 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from implportal.kernel.forms import PageForm
+from implportal.signing.domain.pictures import MAX_UPLOAD_BYTES
 
 TEXT = forms.Textarea(attrs={"rows": 4})
 
@@ -49,13 +51,41 @@ class DeclineForm(PageForm):
     )
 
 
-class SignForm(PageForm):
-    """The digests and the consent text that were shown come back with the form."""
+class ObjectionForm(DeclineForm):
+    """Whoever confirms minutes objects in the place of declining."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reason = self.fields["reason"]
+        reason.label = _("What is not right")
+        reason.help_text = _("The writer reads it, and so do the others who were asked to confirm.")
+
+
+class Method(models.TextChoices):
+    TYPED = "TYPED", _("Type it")
+    DRAWN = "DRAWN", _("Draw it")
+    UPLOADED = "UPLOADED", _("Upload a picture")
+
+
+class SignForm(PageForm):
+    """The digests and the consent text that were shown come back with the form.
+
+    The name is typed whatever the ``method``: a picture alone says nothing to those who
+    cannot see it. ``strokes`` is filled by the page's script.
+    """
+
+    method = forms.ChoiceField(choices=Method, required=False)
     typed_name = forms.CharField(
-        label=_("Your full name, as your signature"),
+        label=_("Your full name"),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    strokes = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
+    picture = forms.FileField(
+        label=_("Picture of your signature"),
+        required=False,
+        help_text=_("PNG or JPEG, up to 5 MB, best on white paper."),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
     )
     consent = forms.BooleanField(
         label="",
@@ -70,3 +100,18 @@ class SignForm(PageForm):
     def __init__(self, *args: Any, consent_text: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["consent"].label = consent_text
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("method") == Method.UPLOADED and "picture" not in self.errors:
+            if not data.get("picture"):
+                self.add_error("picture", _("Choose the picture of your signature."))
+            elif data["picture"].size > MAX_UPLOAD_BYTES:
+                self.add_error("picture", _("The picture is larger than 5 MB."))
+        return data
+
+    @property
+    def chosen_method(self) -> str:
+        """The method that was chosen; typing where none was, or none that there is."""
+        told = self.data.get("method") if self.is_bound else None
+        return told if told in Method.values else Method.TYPED.value

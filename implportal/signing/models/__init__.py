@@ -1,5 +1,6 @@
 from implportal.signing.models.codes import OneTimeCode
 from implportal.signing.models.links import LinkKind, SharedLink
+from implportal.signing.models.pictures import SignaturePicture
 from implportal.signing.models.reading import Answer, Question, SectionConfirmation
 from implportal.signing.models.requests import (
     REQUEST_MOVES,
@@ -21,6 +22,7 @@ __all__ = [
     "RequestState",
     "SectionConfirmation",
     "SharedLink",
+    "SignaturePicture",
     "SignatureRequest",
     "Signer",
     "SignerRole",

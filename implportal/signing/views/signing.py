@@ -13,9 +13,11 @@ from django.views.generic import FormView, TemplateView
 from implportal.kernel.errors import DomainError
 from implportal.signing.domain import codes, signing
 from implportal.signing.domain.consents import current_consent
+from implportal.signing.domain.pictures import BadPicture
 from implportal.signing.domain.turns import Conflict
-from implportal.signing.forms import CodeForm, DeclineForm, SignForm
-from implportal.signing.models import LinkKind, SignerState
+from implportal.signing.forms import CodeForm, DeclineForm, Method, ObjectionForm, SignForm
+from implportal.signing.models import SignerState
+from implportal.signing.models.links import DECIDING_KINDS
 from implportal.signing.models.requests import DECIDING
 from implportal.signing.views.documents import DocumentPageMixin
 
@@ -23,8 +25,14 @@ from implportal.signing.views.documents import DocumentPageMixin
 class SignPageMixin(DocumentPageMixin):
     """One of the steps of signing. Whoever has signed sees the receipt, whatever the step."""
 
-    kinds = frozenset({LinkKind.SIGN})
-    template_name = "signing/sign.html"
+    kinds = DECIDING_KINDS
+
+    def get_template_names(self) -> list[str]:
+        return [f"signing/{self.page('sign', 'confirm')}.html"]
+
+    def page(self, to_sign: str, to_confirm: str) -> str:
+        """Return the name of the page: confirming what was said takes less than signing."""
+        return to_confirm if self.version.document_kind.to_confirm else to_sign
 
     def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.conflict = ""
@@ -74,14 +82,21 @@ class SignPageMixin(DocumentPageMixin):
             "masked_email": codes.masked(signer.email),
             "code_form": form if isinstance(form, CodeForm) else CodeForm(),
             "sign_form": form if isinstance(form, SignForm) else self.sign_form(),
-            "decline_form": form if isinstance(form, DeclineForm) else DeclineForm(),
+            "decline_form": form if isinstance(form, DeclineForm) else self.decline_form_class(),
             "is_declining": isinstance(form, DeclineForm),
         }
 
-    def sign_form(self, data: Any = None) -> SignForm:
-        consent = current_consent(get_language() or "en")
+    @property
+    def decline_form_class(self) -> type[DeclineForm]:
+        return ObjectionForm if self.version.document_kind.to_confirm else DeclineForm
+
+    def sign_form(self, data: Any = None, files: Any = None) -> SignForm:
+        consent = current_consent(
+            get_language() or "en", to_confirm=self.version.document_kind.to_confirm
+        )
         return SignForm(
             data,
+            files,
             consent_text=consent.text,
             initial={
                 "typed_name": "",
@@ -100,27 +115,39 @@ class SignPage(SignPageMixin, FormView):
         return self.render_to_response(self.get_context_data())
 
     def get_template_names(self) -> list[str]:
-        is_signed = self.signer.state == SignerState.SIGNED
-        return ["signing/receipt.html" if is_signed else self.template_name]
+        if self.signer.state == SignerState.SIGNED:
+            return [f"signing/{self.page('receipt', 'confirmed')}.html"]
+        return super().get_template_names()
 
     def get_form(self, form_class: Any = None) -> SignForm:
-        return self.sign_form(self.request.POST if self.request.method == "POST" else None)
+        if self.request.method != "POST":
+            return self.sign_form()
+        return self.sign_form(self.request.POST, self.request.FILES)
 
     def perform(self, form: SignForm) -> HttpResponse:
         data = form.cleaned_data
-        signing.sign(
-            link=self.link,
-            typed_name=data["typed_name"],
-            offer=signing.Offer(
-                content_sha256=data["content_sha256"],
-                pdf_sha256=data["pdf_sha256"],
-                consent_version=data["consent_version"],
-                consent_language=data["consent_language"],
-                consent_given=data["consent"],
-            ),
-            circumstances=self.circumstances(),
-            at=self.now,
-        )
+        upload = data["picture"] if data["method"] == Method.UPLOADED else None
+        try:
+            signing.sign(
+                link=self.link,
+                typed_name=data["typed_name"],
+                mark=signing.Mark(
+                    strokes=data["strokes"] if data["method"] == Method.DRAWN else None,
+                    upload=upload and upload.read(),
+                ),
+                offer=signing.Offer(
+                    content_sha256=data["content_sha256"],
+                    pdf_sha256=data["pdf_sha256"],
+                    consent_version=data["consent_version"],
+                    consent_language=data["consent_language"],
+                    consent_given=data["consent"],
+                ),
+                circumstances=self.circumstances(),
+                at=self.now,
+            )
+        except BadPicture as error:
+            form.add_error("picture" if upload else None, str(error))
+            return self.form_invalid(form)
         return self.done()
 
 
@@ -154,12 +181,14 @@ class CodeCheck(SignPageMixin, FormView):
 
 class Decline(SignPageMixin, FormView):
     http_method_names = ["post"]
-    form_class = DeclineForm
+
+    def get_form_class(self) -> type[DeclineForm]:
+        return self.decline_form_class
 
     def perform(self, form: DeclineForm) -> HttpResponse:
         signing.decline(link=self.link, reason=form.cleaned_data["reason"], at=self.now)
         return self.response_class(
             request=self.request,
-            template="signing/declined.html",
+            template=f"signing/{self.page('declined', 'objected')}.html",
             context={"link": self.link, "sender": self.link.sent_by, "version": self.version},
         )
