@@ -132,8 +132,8 @@ def inspect(data: bytes, trust: Trust) -> SealFacts:
 
 
 def _has_revocation_data(reader: PdfFileReader) -> bool:
-    store = reader.root.get("/DSS", {})
-    return bool(store.get("/CRLs") or store.get("/OCSPs"))
+    store = reader.root["/DSS"] if "/DSS" in reader.root else {}
+    return "/CRLs" in store or "/OCSPs" in store
 
 
 def inspect_apart(data: bytes, trust: Trust) -> SealFacts:

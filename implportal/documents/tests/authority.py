@@ -22,7 +22,7 @@ from asn1crypto import tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
@@ -45,7 +45,7 @@ class Issued:
     """A certificate with its key."""
 
     certificate: x509.Certificate
-    key: rsa.RSAPrivateKey
+    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
     @property
     def pem(self) -> bytes:
@@ -67,6 +67,8 @@ class Authority:
     revoked: set[int] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
     revocation_fails: bool = False
+    stamps_left: int | None = None
+    """After so many stamps it answers with errors."""
 
     def __enter__(self) -> Self:
         self.server = _Server(("127.0.0.1", 0), _Handler)
@@ -116,9 +118,14 @@ class Authority:
         return file
 
     def seal_certificate(
-        self, name: str = "seal", *, key: int = 2, days: tuple[int, int] = (-1, 1000)
+        self,
+        name: str = "seal",
+        *,
+        key: int | ec.EllipticCurvePrivateKey = 2,
+        days: tuple[int, int] = (-1, 1000),
     ) -> Issued:
-        return self.issue(f"{self.name} {name}", spare_key(key), DOCUMENT_SIGNING, days=days)
+        key = spare_key(key) if isinstance(key, int) else key
+        return self.issue(f"{self.name} {name}", key, DOCUMENT_SIGNING, days=days)
 
     def use(self, settings, folder: Path, *, trusts: Authority | None = None) -> None:
         """Have the portal ask this authority for stamps."""
@@ -129,7 +136,7 @@ class Authority:
     def issue(
         self,
         name: str,
-        key: rsa.RSAPrivateKey,
+        key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey,
         purpose: x509.ObjectIdentifier | None,
         *,
         is_authority: bool = False,
@@ -203,12 +210,14 @@ class Authority:
             wanted = b64encode(":".join(self.auth).encode()).decode()
             if authorization != f"Basic {wanted}":
                 return 401, "text/plain", b""
-        if self.mood == "error":
+        if self.mood == "error" or self.stamps_left == 0:
             return 503, "text/plain", b""
         if self.mood == "no-authority":
             return 200, "text/html", b"<h1>Welcome</h1>"
         if self.mood == "garbage":
             return 200, "application/timestamp-reply", b"\x30\x03\x02\x01"
+        if self.stamps_left:
+            self.stamps_left -= 1
         if self.mood == "slow":
             time.sleep(1)
         return 200, "application/timestamp-reply", self.stamp(asked)

@@ -4,17 +4,16 @@ import io
 import shutil
 import subprocess
 import time
-from functools import cache
 
 import page
 import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from implportal.documents import renderer, sealing
+from implportal.documents import sealing
 from implportal.documents.keys import SealKeyMissing, load_signer
 from implportal.documents.sealing import NoTrustedTime, SealFailed, prepare, seal, stamps
 from implportal.documents.tests.authority import Authority
-from implportal.documents.tests.factories import MOMENT, plain_content
+from implportal.documents.tests.pages import a_page
 
 MOODS = {
     "error": "answered with the error 503",
@@ -25,11 +24,6 @@ MOODS = {
     "wrong-digest": "something else than it was asked",
     "refuses": r"refused the request \(rejection\)",
 }
-
-
-@cache
-def a_page() -> bytes:
-    return renderer.render_document(plain_content(), digest="d" * 64, frozen_at=MOMENT, images={})
 
 
 @pytest.fixture
