@@ -132,7 +132,9 @@ def inspect(data: bytes, trust: Trust) -> SealFacts:
 
 
 def _has_revocation_data(reader: PdfFileReader) -> bool:
-    store = reader.root["/DSS"] if "/DSS" in reader.root else {}
+    if "/DSS" not in reader.root:
+        return False
+    store = reader.root["/DSS"]
     return "/CRLs" in store or "/OCSPs" in store
 
 
