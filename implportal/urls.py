@@ -6,8 +6,10 @@ from importlib.util import find_spec
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
+
+from implportal.signing.pages import NothingHere
 
 APPS = (
     "implportal.accounts",
@@ -32,4 +34,6 @@ urlpatterns = [
     path("accounts/email/", RedirectView.as_view(pattern_name="accounts:profile")),
     path("accounts/", include("allauth.urls")),
     *[path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")],
+    # Last of all, for the pages behind a link belong to several apps.
+    re_path(r"^[rs](?:/.*)?$", NothingHere.as_view(), name="link_nothing"),
 ]

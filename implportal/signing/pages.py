@@ -12,7 +12,9 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.generic import View
 
+from implportal.kernel.clients import client_address
 from implportal.signing.domain.links import note_opened
 from implportal.signing.domain.signing import Circumstances
 from implportal.signing.models import SharedLink
@@ -21,29 +23,16 @@ COOKIE = "ip_link"
 COOKIE_LASTS_SECONDS = 24 * 3600
 SALT = "implportal.signing.link"
 
-HEADERS = {
-    "Cache-Control": "no-store, private",
-    # Not "no-referrer": browsers then send "Origin: null", and every form is refused.
-    "Referrer-Policy": "same-origin",
-    "X-Robots-Tag": "noindex, nofollow, noarchive",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-"""On every answer behind a link; the content security policy is everywhere."""
-
 
 class PublicPageMixin:
-    """A page without sign-in, with the headers of shared links on whatever it answers."""
+    """A page without sign-in. Its headers come from ``signing.middleware``."""
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:
         return login_not_required(super().as_view(**initkwargs))
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = self.answer(request, *args, **kwargs)
-        for name, value in HEADERS.items():
-            response[name] = value
-        return response
+        return self.answer(request, *args, **kwargs)
 
     def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return super().dispatch(request, *args, **kwargs)
@@ -54,6 +43,13 @@ class PublicPageMixin:
 
     def gone(self) -> HttpResponse:
         return render(self.request, "410.html", status=410)
+
+
+class NothingHere(PublicPageMixin, View):
+    """Whatever else stands under /s/ and /r/: the answer to a link that nobody has given."""
+
+    def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.unknown()
 
 
 class LinkPageMixin(PublicPageMixin):
@@ -80,7 +76,12 @@ class LinkPageMixin(PublicPageMixin):
             return refusal
         if request.method == "POST":
             note_opened(link=link, at=self.now)
-        return super().answer(request, *args, **kwargs)
+        # Times are the customer's; the page is drawn here, for later it would be ours again.
+        with timezone.override(link.project.customer.time_zone):
+            response = super().answer(request, *args, **kwargs)
+            if hasattr(response, "render"):
+                response.render()
+        return response
 
     def refusal(self) -> HttpResponse | None:
         """Return an answer instead of the page, e.g. ``self.gone()`` when its subject is over."""
@@ -137,16 +138,3 @@ def session_of(request: HttpRequest, link_id: uuid.UUID) -> str:
         return ""
     public_id, _colon, session = value.partition(":")
     return session if public_id == str(link_id) else ""
-
-
-def client_address(request: HttpRequest) -> str:
-    """Return the address that the outermost trusted proxy saw.
-
-    Each proxy appends whom it talked to, so with n proxies of ours the n-th from the
-    right is true, and everything left of it is hearsay.
-    """
-    proxies = settings.TRUSTED_PROXIES
-    seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
-    if proxies and len(seen) >= proxies and seen[-proxies]:
-        return seen[-proxies][:64]
-    return request.META.get("REMOTE_ADDR", "")

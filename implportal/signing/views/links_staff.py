@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from implportal.kernel.errors import DomainError
 from implportal.signing.domain import links
 from implportal.signing.filters import LinkFilter
+from implportal.signing.middleware import HEADERS
 from implportal.signing.models import SharedLink, Signer
-from implportal.signing.pages import HEADERS
 from implportal.signing.permissions import may_share
 from implportal.signing.views.staff import ProjectActionView, ProjectListPage
 

@@ -12,8 +12,8 @@ from implportal.notifications.models import Message
 from implportal.projects.tests.factories import MemberFactory
 from implportal.signing.domain.links import copy_by_hand, find_by_token
 from implportal.signing.domain.requests import SignerSpec
+from implportal.signing.middleware import HEADERS
 from implportal.signing.models import SharedLink
-from implportal.signing.pages import HEADERS
 from implportal.signing.tests.conftest import at, token_of
 
 
