@@ -16,6 +16,6 @@ register_kind(
         code_required=True,
         on_rendered=certificates.ask_signers,
         on_signed=certificates.note_signed,
-        on_declined=certificates.note_declined,
+        on_ended=certificates.note_ended,
     )
 )

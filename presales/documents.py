@@ -15,7 +15,8 @@ register_kind(
         signable=True,
         code_required=True,
         on_signed=review.note_signed,
-        on_declined=review.note_declined,
+        on_sent=review.note_to_sign,
+        on_ended=review.note_ended,
     )
 )
 register_kind(

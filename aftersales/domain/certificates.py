@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -26,8 +27,16 @@ from implportal.projects.domain.projects import check_running
 from implportal.projects.domain.steps import advance_step
 from implportal.projects.models import Project, Step
 from implportal.projects.permissions import may_run
-from implportal.signing.domain.requests import SignerSpec, cancel_request, request_signatures
-from implportal.signing.models import SignatureRequest
+from implportal.signing.domain.ending import cancel_request
+from implportal.signing.domain.requests import (
+    SignerSpec,
+    Terms,
+    discard_draft,
+    prepare_request,
+    send_request,
+)
+from implportal.signing.models import RequestState, SignatureRequest
+from implportal.signing.models.requests import DECIDING
 from presales.domain.requirements import advance_requirements
 from presales.models import Requirement
 
@@ -80,13 +89,23 @@ def missing_for_certificate(acceptance: Acceptance) -> list[DomainError]:
 
 
 @transaction.atomic
-def send_certificate(*, acceptance: Acceptance, actor: User, at: datetime) -> DocumentVersion:
+def send_certificate(
+    *,
+    acceptance: Acceptance,
+    actor: User,
+    at: datetime,
+    signers: Sequence[SignerSpec] = (),
+    terms: Terms | None = None,
+) -> DocumentVersion:
     """Freeze the certificate; its signers are asked as soon as its PDF is there.
+
+    Without ``signers`` these are the customer's members who sign, all at the same time.
 
     Raises:
         NotAllowed: ``actor`` does not run the project.
         ProjectNotRunning, NotBeingChecked.
         NothingToAccept, CriteriaUndecided, NobodySigns: see ``missing_for_certificate``.
+        NobodyToSign, AskedTwice, ContactOfOthers, DeadlineTooEarly: see ``prepare_request``.
     """
     acceptance = lock_open(acceptance)
     project = acceptance.project
@@ -105,7 +124,9 @@ def send_certificate(*, acceptance: Acceptance, actor: User, at: datetime) -> Do
         kind=KIND, subject=acceptance, project=project, number=acceptance.number,
         title=content["title"], content=content, actor=actor, at=at,
     )  # fmt: skip
-    names = ", ".join(member.contact.name for member in signing_members(acceptance))
+    signers = signers or [SignerSpec(one.contact) for one in signing_members(acceptance)]
+    prepare_request(version=version, signers=signers, terms=terms or Terms(), actor=actor, at=at)
+    names = ", ".join(spec.contact.name for spec in signers if spec.role in DECIDING)
     advance_step(
         project=project, key="acceptance", state=Step.State.WAITING, actor=actor, at=at,
         next_step=_("Sign the certificate"), waiting_on=names,
@@ -118,25 +139,26 @@ def send_certificate(*, acceptance: Acceptance, actor: User, at: datetime) -> Do
 
 
 def ask_signers(version: DocumentVersion, at: datetime) -> None:
-    """Ask the customer's members to sign, now that the PDF is there.
+    """Send what was prepared to those who sign, now that the PDF is there.
 
     Runs in the transaction of the rendering (``DocumentKind.on_rendered``), which must
     not fail for this: where nobody can be asked, the certificate comes back with the reason.
     """
+    draft = version.signature_requests.filter(state=RequestState.DRAFT).first()
+    if draft:
+        # Before the acceptance, as whoever throws the draft away locks them.
+        SignatureRequest.objects.locked(draft.pk)
     acceptance = Acceptance.objects.select_related("project").locked(version.object_id)
-    if acceptance.state != State.SIGNING or version.status != version.Status.ACTIVE:
+    is_current = version.status == version.Status.ACTIVE
+    if not draft or acceptance.state != State.SIGNING or not is_current:
         return
     try:
         with transaction.atomic():
-            request_signatures(
-                version=version,
-                signers=[SignerSpec(contact=one.contact) for one in signing_members(acceptance)],
-                actor=version.frozen_by,
-                at=at,
-            )
+            send_request(request=draft, actor=version.frozen_by, at=at)
     except (DomainError, NotAllowed) as refusal:
         reason = str(refusal) or _("Whoever sent it may no longer ask for signatures.")
         _take_back(acceptance, reason=reason, actor=None, at=at)
+        discard_draft(request=draft, actor=None, at=at)
 
 
 @transaction.atomic
@@ -155,16 +177,20 @@ def recall_certificate(
     if not may_run(actor, project):
         raise NotAllowed
     check_running(project)
-    # Request, version, acceptance: the order in which signing and rendering lock them.
-    request = open_request(acceptance)
-    if request:
+    # Rendering locks the version, then the draft; signing the request, then the version.
+    version, request = latest_version(acceptance), latest_request(acceptance)
+    if request and request.is_draft:
+        DocumentVersion.objects.locked(version.pk)
+    request = request and SignatureRequest.objects.locked(request.pk)
+    locked = Acceptance.objects.select_related("project").locked(acceptance.pk)
+    _take_back(locked, reason=reason, actor=actor, at=at)
+    if request and request.is_draft:
+        discard_draft(request=request, actor=actor, at=at)
+    elif request and request.is_running:
         cancel_request(request=request, actor=actor, at=at, reason=reason)
-    version = latest_version(acceptance)
     if version:
         withdraw(version=version, actor=actor, at=at, reason=reason)
-    acceptance = Acceptance.objects.select_related("project").locked(acceptance.pk)
-    _take_back(acceptance, reason=reason, actor=actor, at=at)
-    return acceptance
+    return locked
 
 
 def note_signed(version: DocumentVersion, at: datetime) -> None:
@@ -209,16 +235,22 @@ def note_signed(version: DocumentVersion, at: datetime) -> None:
     )  # fmt: skip
 
 
-def note_declined(version: DocumentVersion, at: datetime) -> None:
-    """Somebody declined: the criteria are open again, with the reason.
+def note_ended(version: DocumentVersion, state: RequestState, at: datetime) -> None:
+    """The signing ended without all signatures: the criteria are open again, with the reason.
 
-    Runs in the transaction of the refusal (``DocumentKind.on_declined``).
+    Runs in the transaction of the end (``DocumentKind.on_ended``). Who took the certificate
+    back has opened the acceptance already, and then nothing is left to do.
     """
     acceptance = Acceptance.objects.select_related("project").locked(version.object_id)
     if acceptance.state != State.SIGNING:
         return
-    request = version.signature_requests.order_by("-created_at", "-pk").first()
-    reason = (request.state_reason if request else "") or _("No reason was given.")
+    request = version.signature_requests.filter(state=state).order_by("-sent_at", "-pk").first()
+    reason = request.state_reason if request else ""
+    reason = reason or {
+        RequestState.EXPIRED: _("The time for signing was up."),
+        RequestState.SUPERSEDED: _("A newer version has taken its place."),
+        RequestState.CANCELLED: _("It was not sent."),
+    }.get(state, _("No reason was given."))
     _take_back(acceptance, reason=reason, actor=None, at=at)
 
 
@@ -254,12 +286,6 @@ def latest_request(acceptance: Acceptance) -> SignatureRequest | None:
     """How the signing of the newest certificate stands; None while its PDF is made."""
     version = latest_version(acceptance)
     return version and version.signature_requests.order_by("-created_at", "-pk").first()
-
-
-def open_request(acceptance: Acceptance) -> SignatureRequest | None:
-    """The signing of the newest certificate while it runs; else None."""
-    request = latest_request(acceptance)
-    return request if request and request.is_running else None
 
 
 def certificate_content(acceptance: Acceptance, *, at: datetime) -> dict:

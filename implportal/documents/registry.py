@@ -11,6 +11,10 @@ Version = Any
 """A ``DocumentVersion``; the models stand above this module and import it."""
 
 Hook = Callable[[Version, datetime], None]
+SentHook = Callable[[Version, Any, datetime], None]
+"""Told who of our people sends the version for signature; may refuse with a ``DomainError``."""
+EndedHook = Callable[[Version, Any, datetime], None]
+"""Told the ``RequestState`` in which the signing ended, e.g. declined, cancelled, expired."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,20 +24,24 @@ class DocumentKind:
     ``prefix`` begins its numbers ("SD" in SD-2026-0001). With ``to_confirm`` people do not
     sign a promise but confirm what was said. With ``code_required`` a signer
     must prove the e-mail address with a one-time code. The hooks run inside the
-    transaction that records the event, and may run for a version once only.
+    transaction that records the event. ``on_sent`` and ``on_ended`` run for each request for
+    signatures, the others for a version once only. ``on_ended`` says that a request, or its
+    draft, ended without the signatures; it must bear that what it would do is done already.
     """
 
     key: str
     title: str
     prefix: str
     signable: bool = False
+    to_confirm: bool = False
     code_required: bool = False
     on_rendered: Hook | None = None
     on_signed: Hook | None = None
     on_declined: Hook | None = None
+    on_sent: SentHook | None = None
+    on_ended: EndedHook | None = None
 
 
-    to_confirm: bool = False
 @dataclass(frozen=True)
 class EvidenceFinding:
     """What a check of the evidence found: ``ok`` and why, in plain words.
@@ -49,6 +57,10 @@ class EvidenceFinding:
 EvidenceCheck = Callable[[Version, dict[str, Any]], list[EvidenceFinding]]
 """Given a sealed version and the evidence found in its file, say what holds and what does not."""
 
+VerificationListener = Callable[[Version, bool, datetime], None]
+"""Told that somebody handed in the sealed file of a version, and whether it was found valid."""
+
+_verification_listeners: list[VerificationListener] = []
 _kinds: dict[str, DocumentKind] = {}
 _evidence_checks: list[EvidenceCheck] = []
 
@@ -74,3 +86,13 @@ def register_evidence_check(check: EvidenceCheck) -> EvidenceCheck:
 
 def evidence_checks() -> tuple[EvidenceCheck, ...]:
     return tuple(_evidence_checks)
+
+
+def register_verification_listener(listener: VerificationListener) -> VerificationListener:
+    """Have ``listener`` told of each sealed file of ours that is handed in."""
+    _verification_listeners.append(listener)
+    return listener
+
+
+def verification_listeners() -> tuple[VerificationListener, ...]:
+    return tuple(_verification_listeners)

@@ -4,8 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from implportal.signing.domain.completion import hand_out_sealings, seal_request
+from implportal.signing.domain.ending import end_overdue
 from implportal.signing.domain.reminding import remind_signers
-from implportal.signing.domain.requests import end_overdue
 
 
 @shared_task(name="signing.seal")

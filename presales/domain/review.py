@@ -21,17 +21,23 @@ from implportal.projects.domain.projects import check_running
 from implportal.projects.domain.steps import advance_step
 from implportal.projects.models import Contact, Step
 from implportal.projects.permissions import may_run
+from implportal.signing.domain.ending import cancel_request
 from implportal.signing.domain.links import revoke, share
 from implportal.signing.domain.reading import reading_state
-from implportal.signing.domain.requests import SignerSpec, cancel_request, request_signatures
+from implportal.signing.domain.requests import (
+    SignerSpec,
+    Terms,
+    prepare_request,
+    request_signatures,
+)
 from implportal.signing.models import (
     LinkKind,
+    RequestState,
     SharedLink,
     SignatureRequest,
     Signer,
-    SignerState,
 )
-from implportal.signing.models.requests import UNFINISHED
+from implportal.signing.models.requests import DECIDING, UNFINISHED
 from presales.domain.requirements import advance_requirements
 from presales.domain.solutions import solution_content
 from presales.models import STATE_MOVES, Requirement, Solution
@@ -166,14 +172,8 @@ def revise_solution(*, solution: Solution, actor: User, at: datetime) -> Solutio
     return solution
 
 
-@transaction.atomic
 def send_for_signature(
-    *,
-    solution: Solution,
-    signers: Sequence[SignerSpec],
-    valid_days: int,
-    actor: User,
-    at: datetime,
+    *, solution: Solution, signers: Sequence[SignerSpec], terms: Terms, actor: User, at: datetime
 ) -> SignatureRequest:
     """Ask for signatures under the version that the customer has understood.
 
@@ -181,25 +181,47 @@ def send_for_signature(
         NotAllowed: ``actor`` does not run this project.
         ProjectNotRunning, IllegalMove.
         NotUnderstoodYet: a section or a question is still open.
-        NotReadyToSign, NobodyToSign, AskedTwice, ContactOfOthers: see ``request_signatures``.
+        NotReadyToSign, NobodyToSign, AskedTwice, ContactOfOthers, DeadlineTooEarly: see
+            ``request_signatures``.
     """
-    solution = _locked(solution, actor=actor)
+    version = _version_with_customer(solution, actor=actor)
+    _check_understood(version)
+    return request_signatures(version=version, signers=signers, terms=terms, actor=actor, at=at)
+
+
+def prepare_signing(
+    *, solution: Solution, signers: Sequence[SignerSpec], terms: Terms, actor: User, at: datetime
+) -> SignatureRequest:
+    """Note whom to ask to sign the version that the customer has; sent later.
+
+    Raises:
+        NotAllowed, ProjectNotRunning, IllegalMove.
+        NobodyToSign, AskedTwice, ContactOfOthers, DeadlineTooEarly, AlreadyAsked.
+    """
+    version = _version_with_customer(solution, actor=actor)
+    return prepare_request(version=version, signers=signers, terms=terms, actor=actor, at=at)
+
+
+def note_to_sign(version: DocumentVersion, actor: User, at: datetime) -> None:
+    """A request for signatures is being sent: the solution is out for signature.
+
+    Runs in the transaction that sends it (``DocumentKind.on_sent``).
+
+    Raises:
+        ProjectNotRunning, IllegalMove, NotAllowed.
+        NotUnderstoodYet: a section or a question is still open.
+    """
+    solution = _locked(Solution.objects.get(pk=version.object_id), actor=actor)
     check_move(STATE_MOVES, source=State(solution.state), target=State.SIGNING)
-    version = latest_version(solution)
-    assert version is not None  # it was sent, so it was frozen
-    if not reading_state(version).ready_to_sign:
-        raise NotUnderstoodYet(
-            _("Signing opens when every section is understood and every question is settled.")
-        )
-    request = request_signatures(
-        version=version, signers=signers, actor=actor, at=at, valid_days=valid_days
+    _check_understood(version)
+    signers = Signer.objects.filter(
+        request__version=version, request__state__in=UNFINISHED, role__in=DECIDING
     )
-    names = ", ".join(spec.contact.name for spec in signers)
+    names = ", ".join(signers.order_by("order", "pk").values_list("name", flat=True))
     solution.declined_reason = ""
     _move(solution, State.SIGNING, at=at)
     _advance(solution, Step.State.WAITING, actor=actor, at=at, waiting_on=names)
     _record(SOLUTION_TO_SIGN, solution, actor=actor, at=at, version=version.version, names=names)
-    return request
 
 
 @transaction.atomic
@@ -211,13 +233,16 @@ def stop_signing(*, solution: Solution, reason: str, actor: User, at: datetime) 
         ProjectNotRunning, NotOutForSignature.
         IllegalMove: everybody has signed; it is being sealed.
     """
+    # Request, then solution: the order in which signing and its end lock them.
+    request = _open_request(solution)
+    if request:
+        SignatureRequest.objects.locked(request.pk)
     solution = _locked(solution, actor=actor)
     if solution.state != State.SIGNING:
         raise NotOutForSignature(_("The solution is not out for signature any more."))
-    request = _open_request(solution)
+    _move(solution, State.IN_REVIEW, at=at)
     if request:
         cancel_request(request=request, actor=actor, at=at, reason=reason)
-    _move(solution, State.IN_REVIEW, at=at)
     next_step = _("Revise the solution or send it for signature again")
     _advance(solution, Step.State.IN_PROGRESS, actor=actor, at=at, next_step=next_step)
     _record(SIGNING_STOPPED, solution, actor=actor, at=at, reason=reason)
@@ -268,22 +293,35 @@ def note_signed(version: DocumentVersion, at: datetime) -> None:
     announce(project=project, event="SOLUTION_SIGNED", at=at, actor=None, reference=solution.number)
 
 
-def note_declined(version: DocumentVersion, at: datetime) -> None:
-    """Somebody declined to sign: the solution is with us again, with the reason.
+def note_ended(version: DocumentVersion, state: RequestState, at: datetime) -> None:
+    """The signing ended without all signatures: the solution is with us again, with the reason.
 
-    Runs in the transaction of the refusal (``DocumentKind.on_declined``).
+    Runs in the transaction of the end (``DocumentKind.on_ended``). Who took the solution
+    back has moved it already, and a draft or an earlier version leaves it where it is.
     """
     solution = Solution.objects.locked(version.object_id)
-    if solution.state != State.SIGNING:
+    if solution.state != State.SIGNING or _open_request(solution):
         return
-    refusals = Signer.objects.filter(request__version=version, state=SignerState.DECLINED)
-    refusal = refusals.order_by("-decided_at", "-pk").first()
-    reason = refusal.decline_reason if refusal else _("No reason was given.")
-    solution.declined_reason = reason
+    reason = _why(version, state)
+    solution.declined_reason = reason if state == RequestState.DECLINED else ""
     _move(solution, State.IN_REVIEW, at=at)
-    next_step = _("Signing was declined: talk to the customer and revise")
+    next_step = (
+        _("Signing was declined: talk to the customer and revise")
+        if state == RequestState.DECLINED
+        else _("Revise the solution or send it for signature again")
+    )
     _advance(solution, Step.State.IN_PROGRESS, actor=None, at=at, next_step=next_step)
     _record(SOLUTION_DECLINED, solution, actor=None, at=at, version=version.version, reason=reason)
+
+
+def _why(version: DocumentVersion, state: RequestState) -> str:
+    ended = version.signature_requests.filter(state=state).order_by("-sent_at", "-pk").first()
+    if ended and ended.state_reason:
+        return ended.state_reason
+    return {
+        RequestState.EXPIRED: _("The time for signing was up."),
+        RequestState.SUPERSEDED: _("A newer version has taken its place."),
+    }.get(state, _("No reason was given."))
 
 
 def latest_version(solution: Solution) -> DocumentVersion | None:
@@ -338,6 +376,25 @@ def _open_request(solution: Solution) -> SignatureRequest | None:
         .order_by("-pk")
         .first()
     )
+
+
+def _version_with_customer(solution: Solution, *, actor: User) -> DocumentVersion:
+    """Return the version that could be signed; whether all is understood is asked on sending."""
+    if not may_run(actor, solution.project):
+        raise NotAllowed
+    solution = Solution.objects.select_related("project").get(pk=solution.pk)
+    check_running(solution.project)
+    check_move(STATE_MOVES, source=State(solution.state), target=State.SIGNING)
+    version = latest_version(solution)
+    assert version is not None  # it was sent, so it was frozen
+    return version
+
+
+def _check_understood(version: DocumentVersion) -> None:
+    if not reading_state(version).ready_to_sign:
+        raise NotUnderstoodYet(
+            _("Signing opens when every section is understood and every question is settled.")
+        )
 
 
 def _locked(solution: Solution, *, actor: User) -> Solution:

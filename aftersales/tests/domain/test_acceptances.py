@@ -16,7 +16,7 @@ from aftersales.domain.certificates import (
     CriteriaUndecided,
     NobodySigns,
     certificate_content,
-    note_declined,
+    note_ended,
     note_signed,
     recall_certificate,
     send_certificate,
@@ -26,6 +26,7 @@ from aftersales.tests.factories import AcceptanceFactory, CriterionFactory, Inst
 from implportal.documents.models import DocumentVersion
 from implportal.kernel.errors import NotAllowed
 from implportal.projects.tests.factories import ContactFactory, MemberFactory, ProjectFactory
+from implportal.signing.models import RequestState
 from presales.tests.factories import RequirementFactory
 
 pytestmark = pytest.mark.django_db
@@ -232,7 +233,7 @@ def test_a_signed_certificate_accepts_requirements_and_releases_money(ready, ine
 def test_a_declined_certificate_comes_back_and_can_be_sent_again(ready, ines, noon):
     version = send_certificate(acceptance=ready, actor=ines, at=noon)
 
-    note_declined(version, noon)
+    note_ended(version, RequestState.DECLINED, noon)
 
     ready.refresh_from_db()
     assert (ready.state, ready.declined_reason) == ("OPEN", "No reason was given.")

@@ -39,7 +39,7 @@ from implportal.projects.domain.people import grant_delivery, set_member, set_st
 from implportal.projects.domain.projects import create_project
 from implportal.projects.models import Contact, Customer, Project, Stakeholder
 from implportal.signing.domain.links import note_opened
-from implportal.signing.domain.requests import SignerSpec
+from implportal.signing.domain.requests import SignerSpec, Terms
 from implportal.signing.models import LinkKind, SharedLink
 from presales.domain.imports import import_solution, read_solution
 from presales.domain.introductions import (
@@ -199,7 +199,7 @@ def sign_solution(cast: Cast, solution: Solution, *, at: datetime) -> None:
     request = send_for_signature(
         solution=solution,
         signers=[SignerSpec(contact, order=order) for order, contact in enumerate(contacts, 1)],
-        valid_days=90,
+        terms=Terms(valid_days=90),
         actor=cast.ines,
         at=at,
     )

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from implportal.audit.registry import Action
 from implportal.kernel.errors import DomainError
 from implportal.notifications.domain.outbox import notify
+from implportal.signing.domain.inviting import note
 from implportal.signing.domain.links import lock_signer_of
-from implportal.signing.domain.requests import note
 from implportal.signing.domain.turns import check_turn
 from implportal.signing.models import OneTimeCode, SharedLink, Signer, SignerState
 
@@ -90,7 +90,14 @@ def send_code(*, link: SharedLink, session: str, at: datetime) -> OneTimeCode:
         project_id=request.project_id,
         at=at,
     )
-    note(CODE_SENT, request, actor=None, actor_name=signer.name, at=at, address=code.sent_to)
+    note(
+        action=CODE_SENT,
+        request=request,
+        actor=None,
+        actor_name=signer.name,
+        at=at,
+        address=code.sent_to,
+    )
     return code
 
 
@@ -122,10 +129,10 @@ def check_code(*, link: SharedLink, session: str, digits: str, at: datetime) -> 
             signer.state, signer.verified_code = SignerState.VERIFIED, code
             signer.verified_at, signer.verified_session = at, session
             signer.save(update_fields=["state", "verified_code", "verified_at", "verified_session"])
-            note(CODE_PASSED, request, actor=None, actor_name=signer.name, at=at)
+            note(action=CODE_PASSED, request=request, actor=None, actor_name=signer.name, at=at)
             return signer
         if signer.locked_at is None:
-            note(CODE_FAILED, request, actor=None, actor_name=signer.name, at=at)
+            note(action=CODE_FAILED, request=request, actor=None, actor_name=signer.name, at=at)
             if signer.code_tries >= TRIES_PER_DAY:
                 _lock(signer, at=at)
     raise wrong
@@ -165,7 +172,7 @@ def _lock(signer: Signer, *, at: datetime) -> None:
         project_id=request.project_id,
         at=at,
     )
-    note(SIGNER_LOCKED, request, actor=None, actor_name=signer.name, at=at)
+    note(action=SIGNER_LOCKED, request=request, actor=None, actor_name=signer.name, at=at)
 
 
 def masked(email: str) -> str:

@@ -7,18 +7,27 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from implportal.accounts.models import User
 from implportal.audit.registry import Action
+from implportal.kernel.errors import DomainError, NotAllowed
+from implportal.projects.domain.projects import check_running
 from implportal.projects.models import Project
+from implportal.signing.domain.inviting import note
 from implportal.signing.domain.links import send_again
-from implportal.signing.domain.requests import note
+from implportal.signing.domain.requests import check_running_request
+from implportal.signing.domain.turns import NotYourTurn
 from implportal.signing.models import SignatureRequest, Signer
-from implportal.signing.models.requests import RUNNING, TURN
+from implportal.signing.models.requests import DECIDING, RUNNING, TURN
+from implportal.signing.permissions import may_send_for_signature
 
 FIRST_AFTER_WORKING_DAYS = 3
 THEN_EVERY_WORKING_DAYS = 2
 MOST_REMINDERS = 5
+BY_HAND_AFTER = timedelta(hours=24)
+"""So long after the last mail with a link somebody of ours may send a reminder."""
 LEFT_ALONE = timedelta(hours=1)
 """Who asked for a code so lately is signing now; a new link would close the page."""
 SATURDAY = 5
@@ -28,9 +37,14 @@ SIGNER_REMINDED = Action(
 )
 
 
+class TooSoon(DomainError):
+    """The last mail has hardly been read, or the signer is signing just now."""
+
+
 def on_turn() -> QuerySet[Signer]:
-    """Signers for whom a running request of a running project waits."""
+    """People who sign or approve, for whom a running request of a running project waits."""
     return Signer.objects.filter(
+        role__in=DECIDING,
         state__in=TURN,
         request__state__in=RUNNING,
         request__project__in=Project.objects.running(),
@@ -65,21 +79,71 @@ def remind_signers(*, now: datetime) -> int:
 
 
 @transaction.atomic
+def remind_now(*, signer: Signer, actor: User, at: datetime) -> Signer:
+    """Send a new link to a signer who is on turn, because somebody of ours asks for it.
+
+    It takes the place of a reminder that is due today, and else changes nothing in the rhythm.
+
+    Raises:
+        NotAllowed: ``actor`` does not run the project.
+        ProjectNotRunning.
+        IllegalMove: the request is over.
+        NotYourTurn: the person is not asked yet, or has decided.
+        TooSoon: a link went out less than a day ago, or a code a moment ago.
+    """
+    request, signer = _locked(signer.pk, signer.request_id)
+    if not may_send_for_signature(actor, request.project):
+        raise NotAllowed
+    check_running(request.project)
+    check_running_request(request, at=at)
+    if not (signer.decides and signer.is_on_turn and signer.link):
+        raise NotYourTurn(_("%(name)s is not asked to sign now.") % {"name": signer.name})
+    if signer.link.sent_at > at - BY_HAND_AFTER or _is_signing(signer, at):
+        raise TooSoon(
+            _("%(name)s has mail of less than a day ago. A call may be quicker.")
+            % {"name": signer.name}
+        )
+    _send(signer, request, reminders=max(signer.reminders, _due(signer, at)), actor=actor, at=at)
+    return signer
+
+
+@transaction.atomic
 def _remind(signer_pk: int, request_pk: int, *, now: datetime) -> bool:
-    request = SignatureRequest.objects.locked(request_pk)
-    signer = Signer.objects.select_for_update(of=("self",)).get(pk=signer_pk)
-    due = sum(day <= now.date() for day in reminder_dates(signer.invited_at.date()))
+    request, signer = _locked(signer_pk, request_pk)
+    due = _due(signer, now)
     is_due = (
         request.is_running
+        and request.project.is_running
         and request.expires_at > now
         and signer.is_on_turn
         and due > signer.reminders
-        and not signer.codes.filter(sent_at__gt=now - LEFT_ALONE).exists()
+        and not _is_signing(signer, now)
     )
     if not is_due or signer.link is None or signer.link.revoked_at is not None:
         return False
-    signer.reminders, signer.reminded_at = due, now
-    signer.save(update_fields=["reminders", "reminded_at"])
-    send_again(link=signer.link, actor=None, at=now, template="email/signing/sign_reminder.txt")
-    note(SIGNER_REMINDED, request, actor=None, at=now, name=signer.name)
+    _send(signer, request, reminders=due, actor=None, at=now)
     return True
+
+
+def _send(
+    signer: Signer, request: SignatureRequest, *, reminders: int, actor: User | None, at: datetime
+) -> None:
+    signer.reminders, signer.reminded_at = reminders, at
+    signer.save(update_fields=["reminders", "reminded_at"])
+    send_again(link=signer.link, actor=actor, at=at, template="email/signing/sign_reminder.txt")
+    note(action=SIGNER_REMINDED, request=request, actor=actor, at=at, name=signer.name)
+
+
+def _due(signer: Signer, now: datetime) -> int:
+    """How many reminders should have gone out by now."""
+    return sum(day <= now.date() for day in reminder_dates(signer.invited_at.date()))
+
+
+def _is_signing(signer: Signer, now: datetime) -> bool:
+    return signer.codes.filter(sent_at__gt=now - LEFT_ALONE).exists()
+
+
+def _locked(signer_pk: int, request_pk: int) -> tuple[SignatureRequest, Signer]:
+    request = SignatureRequest.objects.locked(request_pk)
+    signer = Signer.objects.select_for_update(of=("self",)).get(pk=signer_pk)
+    return request, signer

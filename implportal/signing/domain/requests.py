@@ -1,26 +1,34 @@
+"""Whom to ask, in which order and until when: prepared, sent, extended, sealed again."""
+
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from implportal.accounts.models import User
-from implportal.audit.domain import record
 from implportal.audit.registry import Action
 from implportal.celery import send_on_commit
 from implportal.documents.models import DocumentVersion
 from implportal.kernel.errors import DomainError, NotAllowed
-from implportal.kernel.moves import check_move
+from implportal.kernel.moves import IllegalMove, check_move
 from implportal.notifications.domain.outbox import notify
 from implportal.projects.domain.projects import check_running
-from implportal.projects.models import Contact
-from implportal.signing.domain.links import ContactOfOthers, revoke, share
+from implportal.projects.models import Contact, Project
+from implportal.signing.domain.ending import earlier_requests, supersede_requests
+from implportal.signing.domain.inviting import (
+    RECEIPT_DAYS,
+    deadline_text,
+    end_of_day,
+    invite_next,
+    note,
+    send_link,
+)
+from implportal.signing.domain.links import ContactOfOthers
 from implportal.signing.models import (
     REQUEST_MOVES,
     LinkKind,
@@ -28,27 +36,25 @@ from implportal.signing.models import (
     SignatureRequest,
     Signer,
     SignerRole,
-    SignerState,
 )
-from implportal.signing.models.requests import DECIDING
+from implportal.signing.models.requests import DECIDING, TURN, UNFINISHED
 from implportal.signing.permissions import may_send_for_signature
 
-RECEIPT_DAYS = 30
-"""Days after the deadline for which a signer still reaches the receipt and the sealed PDF."""
-
+REQUEST_PREPARED = Action(
+    "signing.request_prepared",
+    gettext_lazy("prepared the signing of version %(version)s of %(number)s"),
+)
 REQUEST_CREATED = Action(
     "signing.request_created",
     gettext_lazy("asked %(names)s to sign version %(version)s of %(number)s"),
 )
-REQUEST_CANCELLED = Action(
-    "signing.request_cancelled", gettext_lazy("cancelled the signing of %(number)s: %(reason)s")
+REQUEST_DISCARDED = Action(
+    "signing.request_discarded",
+    gettext_lazy("threw away the draft for signing version %(version)s of %(number)s"),
 )
-REQUEST_EXPIRED = Action(
-    "signing.request_expired", gettext_lazy("ended the signing of %(number)s: time was up")
-)
-REQUEST_SUPERSEDED = Action(
-    "signing.request_superseded",
-    gettext_lazy("ended the signing of %(number)s: a newer version has taken its place"),
+REQUEST_EXTENDED = Action(
+    "signing.request_extended",
+    gettext_lazy("gave time to sign %(number)s until %(until)s, no longer until %(before)s"),
 )
 SEAL_RETRIED = Action("signing.seal_retried", gettext_lazy("asked to seal %(number)s again"))
 
@@ -58,7 +64,7 @@ class NotReadyToSign(DomainError):
 
 
 class NobodyToSign(DomainError):
-    """A request needs at least one person who signs or approves."""
+    """A request needs at least one person who signs."""
 
 
 class AskedTwice(DomainError):
@@ -67,6 +73,14 @@ class AskedTwice(DomainError):
 
 class AlreadyAsked(DomainError):
     """Somebody signs this version now, or all have signed it."""
+
+
+class NoDraft(DomainError):
+    """The request was sent already, so its people and its terms stand."""
+
+
+class DeadlineTooEarly(DomainError):
+    """The deadline has passed, or lies before the one that people were given."""
 
 
 class NothingToSeal(DomainError):
@@ -82,6 +96,28 @@ class SignerSpec:
     order: int = 1
 
 
+@dataclass(frozen=True)
+class Terms:
+    """On what terms people are asked.
+
+    ``deadline`` is the last day on which they sign, where the customer is; without one,
+    ``valid_days`` count from sending. ``code_required`` can only add the one-time code to what the
+    document's kind says. ``message`` stands in the mails.
+    """
+
+    deadline: date | None = None
+    valid_days: int = 14
+    message: str = ""
+    may_delegate: bool = True
+    code_required: bool = False
+
+    def expires_at(self, project: Project, *, at: datetime) -> datetime:
+        """Raises DeadlineTooEarly."""
+        if self.deadline is None:
+            return at + timedelta(days=self.valid_days)
+        return _future(end_of_day(self.deadline, project), at)
+
+
 @transaction.atomic
 def request_signatures(
     *,
@@ -90,78 +126,175 @@ def request_signatures(
     actor: User,
     at: datetime,
     valid_days: int = 14,
-    code_required: bool | None = None,
+    code_required: bool = False,
+    terms: Terms | None = None,
 ) -> SignatureRequest:
     """Ask people in order to sign ``version``; the first ones get their links at once.
 
-    Requests for earlier versions of the same document end as superseded. Whether a
-    one-time code is needed is said by the document's kind; ``code_required`` can only add it.
+    A draft for the same version becomes this request. ``terms`` take the place of
+    ``valid_days`` and ``code_required``.
+
+    Raises:
+        As ``prepare_request`` and ``send_request``.
+    """
+    terms = terms or Terms(valid_days=valid_days, code_required=code_required)
+    draft = version.signature_requests.filter(state=RequestState.DRAFT).first()
+    if draft is None:
+        draft = prepare_request(version=version, signers=signers, terms=terms, actor=actor, at=at)
+    else:
+        change_draft(request=draft, signers=signers, terms=terms, actor=actor, at=at)
+    return send_request(request=draft, actor=actor, at=at)
+
+
+@transaction.atomic
+def prepare_request(
+    *,
+    version: DocumentVersion,
+    signers: Sequence[SignerSpec],
+    terms: Terms,
+    actor: User,
+    at: datetime,
+) -> SignatureRequest:
+    """Note whom to ask and on what terms; nobody hears of it before it is sent.
+
+    The PDF of the version need not be there yet.
 
     Raises:
         NotAllowed: ``actor`` does not run the project.
         ProjectNotRunning, ContactOfOthers.
-        NotReadyToSign, NobodyToSign, AskedTwice, AlreadyAsked.
+        NotReadyToSign, NobodyToSign, AskedTwice, DeadlineTooEarly.
+        AlreadyAsked: there is a draft or a request for this version.
     """
     version = DocumentVersion.objects.select_related("project__customer").locked(version.pk)
     project = version.project
-    if not may_send_for_signature(actor, project):
-        raise NotAllowed
-    check_running(project)
+    _check_actor(actor, project)
     _check_version(version)
-    _check_people(signers, customer_id=project.customer_id)
-    if version.signature_requests.filter(
-        state__in=(
-            *(RequestState.SENT, RequestState.IN_PROGRESS, RequestState.SEALING),
-            *(RequestState.SEAL_FAILED, RequestState.COMPLETED),
-        )
-    ).exists():
-        raise AlreadyAsked(_("This version is being signed or is signed already."))
+    if version.signature_requests.filter(state=RequestState.DRAFT).exists():
+        raise AlreadyAsked(_("There is a draft for signing this version already."))
+    _check_not_asked(version)
+    request = SignatureRequest(version=version, project=project, created_by=actor, created_at=at)
+    _write(request, signers=signers, terms=terms, at=at)
+    note(action=REQUEST_PREPARED, request=request, actor=actor, at=at)
+    return request
 
+
+@transaction.atomic
+def change_draft(
+    *,
+    request: SignatureRequest,
+    signers: Sequence[SignerSpec],
+    terms: Terms,
+    actor: User,
+    at: datetime,
+) -> SignatureRequest:
+    """Name other people or other terms in a request that was not sent yet.
+
+    Raises:
+        NotAllowed, ProjectNotRunning, ContactOfOthers.
+        NoDraft: it was sent.
+        NobodyToSign, AskedTwice, DeadlineTooEarly.
+    """
+    request = _locked_draft(request, actor=actor)
+    request.signers.all().delete()
+    _write(request, signers=signers, terms=terms, at=at)
+    return request
+
+
+@transaction.atomic
+def discard_draft(*, request: SignatureRequest, actor: User | None, at: datetime) -> None:
+    """Throw a draft away; that it was there stays on record.
+
+    The document's kind hears of it as of a cancelled request. ``actor`` is None when the
+    portal itself does it.
+
+    Raises:
+        NotAllowed, ProjectNotRunning.
+        NoDraft: it was sent.
+    """
+    request = _locked_draft(request, actor=actor)
+    if hook := request.version.document_kind.on_ended:
+        hook(request.version, RequestState.CANCELLED, at)
+    _throw_away(request, actor=actor, at=at)
+
+
+@transaction.atomic
+def send_request(*, request: SignatureRequest, actor: User, at: datetime) -> SignatureRequest:
+    """Send a draft: the first group and those who read along get their links.
+
+    Requests for earlier versions of the same document end as superseded, drafts for them
+    are thrown away. The document's kind may refuse (``DocumentKind.on_sent``).
+
+    Raises:
+        NotAllowed, ProjectNotRunning.
+        NoDraft: it was sent; somebody was faster.
+        NotReadyToSign: there is no PDF yet, or a newer version.
+        AlreadyAsked, DeadlineTooEarly.
+        Whatever the ``on_sent`` of the document's kind raises.
+    """
+    # Asked before anything is locked: while a PDF is made, its version is locked first.
+    _check_ready(DocumentVersion.objects.get(pk=request.version_id))
+    request = _locked_draft(request, actor=actor)
+    version = DocumentVersion.objects.locked(request.version_id)
+    _check_version(version)
+    _check_not_asked(version)
+    if request.valid_days is not None:
+        request.expires_at = at + timedelta(days=request.valid_days)
+    _future(request.expires_at, at)
+    for draft in earlier_requests(version).filter(state=RequestState.DRAFT).order_by("pk"):
+        _throw_away(draft, actor=actor, at=at)
     supersede_requests(version=version, at=at)
-    request = SignatureRequest.objects.create(
-        version=version,
-        project=project,
-        code_required=version.document_kind.code_required or bool(code_required),
-        created_by=actor,
-        created_at=at,
-        valid_days=valid_days,
-        expires_at=at + timedelta(days=valid_days),
-    )
-    Signer.objects.bulk_create(
-        Signer(
-            request=request,
-            order=spec.order,
-            role=SignerRole(spec.role),
-            contact=spec.contact,
-            name=spec.contact.name,
-            email=spec.contact.email,
-        )
-        for spec in sorted(signers, key=lambda spec: spec.order)
-    )
-    names = ", ".join(spec.contact.name for spec in signers if spec.role in DECIDING)
-    note(REQUEST_CREATED, request, actor=actor, at=at, names=names)
-    for viewer in request.signers.filter(role=SignerRole.VIEWER).order_by("pk"):
-        _send_link(viewer, request, kind=LinkKind.READ, at=at)
+    check_move(REQUEST_MOVES, source=RequestState(request.state), target=RequestState.SENT)
+    request.state, request.sent_at, request.created_by = RequestState.SENT, at, actor
+    request.save(update_fields=["state", "sent_at", "created_by", "expires_at"])
+    if hook := version.document_kind.on_sent:
+        hook(version, actor, at)
+    people = list(request.signers.order_by("order", "pk"))
+    names = ", ".join(signer.name for signer in people if signer.role in DECIDING)
+    note(action=REQUEST_CREATED, request=request, actor=actor, at=at, names=names)
+    for viewer in people:
+        if viewer.role == SignerRole.VIEWER:
+            send_link(viewer, request, kind=LinkKind.READ, at=at)
     invite_next(request, at=at)
     return request
 
 
 @transaction.atomic
-def cancel_request(
-    *, request: SignatureRequest, actor: User, at: datetime, reason: str
+def extend_request(
+    *, request: SignatureRequest, deadline: date, actor: User, at: datetime
 ) -> SignatureRequest:
-    """Take a request back; its links close and those who were asked are told.
+    """Give more time; links that people have stay good for it, and who is on turn is told.
 
     Raises:
-        NotAllowed: ``actor`` does not run the project.
-        IllegalMove: it has ended; somebody was faster.
+        NotAllowed, ProjectNotRunning.
+        IllegalMove: it has ended; an end is never undone.
+        DeadlineTooEarly: ``deadline`` is not later than the one before.
     """
     request = SignatureRequest.objects.locked(request.pk)
-    if not may_send_for_signature(actor, request.project):
-        raise NotAllowed
-    end_request(
-        request, RequestState.CANCELLED, REQUEST_CANCELLED, actor=actor, at=at, reason=reason
-    )
+    _check_actor(actor, request.project)
+    check_running_request(request, at=at)
+    expires_at = end_of_day(deadline, request.project)
+    if expires_at <= request.expires_at:
+        raise DeadlineTooEarly(
+            _("They have time until %(day)s already. Choose a later day.")
+            % {"day": deadline_text(request)}
+        )
+    before = request.expires_at
+    request.expires_at = expires_at
+    request.save(update_fields=["expires_at"])
+    note(
+        action=REQUEST_EXTENDED, request=request, actor=actor, at=at,
+        until=deadline.isoformat(), before=before.date().isoformat(),
+    )  # fmt: skip
+    for signer in request.signers.exclude(link=None).select_related("link").order_by("order", "pk"):
+        link = signer.link
+        if link.revoked_at is None:
+            # A link is good for so long after the deadline, and its reminders name the new one.
+            link.expires_at = max(link.expires_at, expires_at + timedelta(days=RECEIPT_DAYS))
+            link.valid_days = (link.expires_at - link.sent_at).days
+            link.mail["context"]["deadline"] = deadline_text(request)
+            link.save(update_fields=["expires_at", "valid_days", "mail"])
+        if signer.state in TURN and signer.decides:
+            _tell_deadline(signer, request, at=at)
     return request
 
 
@@ -181,162 +314,116 @@ def retry_seal(*, request: SignatureRequest, actor: User, at: datetime) -> Signa
     request.state, request.state_reason = RequestState.SEALING, ""
     request.seal_claimed_at = None
     request.save(update_fields=["state", "state_reason", "seal_claimed_at"])
-    note(SEAL_RETRIED, request, actor=actor, at=at)
+    note(action=SEAL_RETRIED, request=request, actor=actor, at=at)
     send_on_commit("signing.seal", request_id=request.pk)
     return request
 
 
-def supersede_requests(*, version: DocumentVersion, at: datetime) -> int:
-    """End the requests for earlier versions of the same document; how many."""
-    earlier = SignatureRequest.objects.running().filter(
-        version__kind=version.kind,
-        version__content_type=version.content_type_id,
-        version__object_id=version.object_id,
-        version__version__lt=version.version,
-    )
-    return _end_all(earlier, RequestState.SUPERSEDED, REQUEST_SUPERSEDED, at=at)
-
-
-def end_overdue(*, now: datetime) -> int:
-    """End requests whose time is up or whose version is no longer the current one; how many."""
-    running = SignatureRequest.objects.running()
-    late = running.filter(expires_at__lte=now)
-    replaced = running.filter(~Q(version__status=DocumentVersion.Status.ACTIVE), expires_at__gt=now)
-    return _end_all(late, RequestState.EXPIRED, REQUEST_EXPIRED, at=now) + _end_all(
-        replaced, RequestState.SUPERSEDED, REQUEST_SUPERSEDED, at=now
-    )
-
-
-def _end_all(
-    requests: Iterable[SignatureRequest], state: RequestState, action: Action, *, at: datetime
-) -> int:
-    ended = 0
-    for pk in list(requests.order_by("pk").values_list("pk", flat=True)):
-        with transaction.atomic():
-            request = SignatureRequest.objects.locked(pk)
-            if request.is_running:
-                end_request(request, state, action, actor=None, at=at)
-                ended += 1
-    return ended
-
-
-def end_request(
-    request: SignatureRequest,
-    state: RequestState,
-    action: Action,
-    *,
-    actor: User | None,
-    at: datetime,
-    reason: str = "",
-    actor_name: str = "",
-) -> None:
-    """Move a locked request to one of its ends and close the links that nobody needs now.
+def check_running_request(request: SignatureRequest, *, at: datetime) -> None:
+    """Let something be done only while people may still sign.
 
     Raises:
-        IllegalMove: it has ended already.
+        IllegalMove: it was not sent, has ended, or its time is up.
     """
-    check_move(REQUEST_MOVES, source=RequestState(request.state), target=state)
-    request.state, request.state_reason = state, reason[:1000]
-    request.save(update_fields=["state", "state_reason"])
-    asked = list(request.signers.select_related("link").order_by("order", "pk"))
-    note(action, request, actor=actor, at=at, reason=reason, actor_name=actor_name)
-    for signer in asked:
-        if signer.link is None:
-            continue
-        if signer.is_on_turn or not signer.decides:
-            revoke(link=signer.link, actor=None, at=at)
-        if signer.decides and signer.state != SignerState.DECLINED:
-            notify(
-                to=signer.email,
-                to_name=signer.name,
-                subject=_("“%(title)s” is no longer to be signed")
-                % {"title": request.version.title},
-                template="email/signing/request_ended.txt",
-                context={"request": request, "reason": reason, "has_signed": not signer.is_on_turn},
-                dedupe_key=f"request-ended:{signer.pk}",
-                project_id=request.project_id,
-                at=at,
-            )
+    if not request.is_running or request.expires_at <= at:
+        raise IllegalMove(
+            _("This signing is not running (%(state)s), so there is nothing to change.")
+            % {"state": request.get_state_display()}
+        )
 
 
-def invite_next(request: SignatureRequest, *, at: datetime) -> list[Signer]:
-    """Ask the next group of a locked request, once everybody before has signed."""
-    open_signers = [
-        signer
-        for signer in request.signers.filter(role__in=DECIDING).order_by("order", "pk")
-        if signer.state not in {SignerState.SIGNED, SignerState.DECLINED}
-    ]
-    group = [signer for signer in open_signers if signer.order == open_signers[0].order]
-    invited = [signer for signer in group if signer.state == SignerState.WAITING]
-    for signer in invited:
-        signer.state, signer.invited_at = SignerState.INVITED, at
-        signer.save(update_fields=["state", "invited_at"])
-        _send_link(signer, request, kind=LinkKind.SIGN, at=at)
-    return invited
+def _locked_draft(request: SignatureRequest, *, actor: User | None) -> SignatureRequest:
+    found = SignatureRequest.objects.filter(pk=request.pk).first()
+    if found is None:
+        raise NoDraft(_("This draft was thrown away."))
+    request = SignatureRequest.objects.locked(request.pk)
+    if actor is not None:
+        _check_actor(actor, request.project)
+    if not request.is_draft:
+        raise NoDraft(_("This was sent already, so it stays as it is."))
+    return request
 
 
-def _send_link(signer: Signer, request: SignatureRequest, *, kind: LinkKind, at: datetime) -> None:
-    version = request.version
-    days_left = max(1, (request.expires_at - at).days)
-    subject = _("Please sign: %(title)s") if kind == LinkKind.SIGN else _("To read: %(title)s")
-    link = share(
-        kind=kind,
-        project=request.project,
-        subject=version,
-        contact=signer.contact,
-        name=signer.name,
-        email=signer.email,
-        actor=None,
-        sent_by=request.created_by,
-        at=at,
-        valid_days=days_left + RECEIPT_DAYS,
-        subject_line=subject % {"title": version.title},
-        template=f"email/signing/{kind.lower()}_document.txt",
-        context={
-            "title": version.title,
-            "version": version.version,
-            "deadline": date_format(request.expires_at.date(), "DATE_FORMAT"),
-            "code_required": request.code_required,
-        },
-        chain=request.chain,
-    )
-    signer.link = link
-    signer.save(update_fields=["link"])
-
-
-def note(
-    action: Action,
-    request: SignatureRequest,
-    *,
-    actor: User | None,
-    at: datetime,
-    actor_name: str = "",
-    **details: object,
+def _write(
+    request: SignatureRequest, *, signers: Sequence[SignerSpec], terms: Terms, at: datetime
 ) -> None:
-    """Put an event of a request on its own chain and in the activity of its project."""
-    record(
-        action,
-        subject=request,
-        actor=actor,
-        actor_name=actor_name,
-        at=at,
-        project=request.project,
-        details={"number": request.version.number, "version": request.version.version, **details},
-        chain=request.chain,
+    _check_people(signers, customer_id=request.project.customer_id)
+    request.expires_at = terms.expires_at(request.project, at=at)
+    request.valid_days = None if terms.deadline else terms.valid_days
+    request.message = terms.message.replace("\x00", "").strip()[:1000]
+    request.may_delegate = terms.may_delegate
+    request.code_required = request.version.document_kind.code_required or terms.code_required
+    request.save()
+    Signer.objects.bulk_create(
+        Signer(
+            request=request,
+            order=spec.order,
+            role=SignerRole(spec.role),
+            contact=spec.contact,
+            name=spec.contact.name,
+            email=spec.contact.email,
+        )
+        for spec in sorted(signers, key=lambda spec: spec.order)
     )
+
+
+def _throw_away(draft: SignatureRequest, *, actor: User | None, at: datetime) -> None:
+    note(action=REQUEST_DISCARDED, request=draft, actor=actor, at=at)
+    draft.signers.all().delete()
+    draft.delete()
+
+
+def _tell_deadline(signer: Signer, request: SignatureRequest, *, at: datetime) -> None:
+    title = request.version.title
+    notify(
+        to=signer.email,
+        to_name=signer.name,
+        subject=_("More time for “%(title)s”") % {"title": title},
+        template="email/signing/deadline_moved.txt",
+        context={
+            "title": title,
+            "version": request.version.version,
+            "deadline": deadline_text(request),
+            "sender_name": request.created_by.name,
+            "sender_email": request.created_by.email,
+        },
+        dedupe_key=f"deadline:{signer.pk}:{request.expires_at.isoformat()}",
+        project_id=request.project_id,
+        at=at,
+    )
+
+
+def _future(deadline: datetime, at: datetime) -> datetime:
+    if deadline <= at:
+        raise DeadlineTooEarly(_("The last day for signing has passed. Choose a later day."))
+    return deadline
+
+
+def _check_actor(actor: User, project: Project) -> None:
+    if not may_send_for_signature(actor, project):
+        raise NotAllowed
+    check_running(project)
 
 
 def _check_version(version: DocumentVersion) -> None:
     if not version.document_kind.signable:
         raise NotReadyToSign(_("Documents of this kind are not signed."))
-    if not version.is_ready:
-        raise NotReadyToSign(_("The PDF of this version is not there yet. Try again in a moment."))
     if version.status != DocumentVersion.Status.ACTIVE:
         raise NotReadyToSign(_("A newer version has taken the place of this one."))
 
 
+def _check_ready(version: DocumentVersion) -> None:
+    if not version.is_ready:
+        raise NotReadyToSign(_("The PDF of this version is not there yet. Try again in a moment."))
+
+
+def _check_not_asked(version: DocumentVersion) -> None:
+    if version.signature_requests.filter(state__in=(*UNFINISHED, RequestState.COMPLETED)).exists():
+        raise AlreadyAsked(_("This version is being signed or is signed already."))
+
+
 def _check_people(signers: Sequence[SignerSpec], *, customer_id: int) -> None:
-    if not any(spec.role in DECIDING for spec in signers):
+    if not any(spec.role == SignerRole.SIGNER for spec in signers):
         raise NobodyToSign(_("Name at least one person who signs."))
     emails = [spec.contact.email.lower() for spec in signers]
     if len(set(emails)) < len(emails):

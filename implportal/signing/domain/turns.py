@@ -30,15 +30,15 @@ def check_turn(signer: Signer | None, *, link: SharedLink, at: datetime) -> Sign
 
     Raises:
         NotYourTurn: the link does not belong to somebody who signs now.
-        LinkIsGone: the link expired, was taken back or replaced.
         Overtaken: the request or this signer's part in it has ended.
+        LinkIsGone: the link expired, was taken back or replaced.
         ProjectNotRunning: the project rests or is over.
     """
     if signer is None or not signer.decides or signer.state == SignerState.WAITING:
         raise NotYourTurn(_("This document does not wait for you."))
-    if not SharedLink.objects.open_at(at).filter(pk=link.pk).exists():
-        raise LinkIsGone(_("This link is no longer open. Please ask the sender for a new one."))
     request = signer.request
+    if signer.state == SignerState.REPLACED:
+        raise Overtaken(_("Somebody else signs in your place meanwhile. Nothing was stored."))
     if not request.is_running or not signer.is_on_turn or request.expires_at <= at:
         raise Overtaken(
             _("The signing of this document has ended meanwhile: %(state)s. Nothing was stored.")
@@ -46,5 +46,7 @@ def check_turn(signer: Signer | None, *, link: SharedLink, at: datetime) -> Sign
         )
     if request.version.status != DocumentVersion.Status.ACTIVE:
         raise Overtaken(_("A newer version has taken the place of this one. Nothing was stored."))
+    if not SharedLink.objects.open_at(at).filter(pk=link.pk).exists():
+        raise LinkIsGone(_("This link is no longer open. Please ask the sender for a new one."))
     check_running(request.project)
     return request

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 class RequestState(models.TextChoices):
+    DRAFT = "DRAFT", _("Draft")
     SENT = "SENT", _("Sent for signature")
     IN_PROGRESS = "IN_PROGRESS", _("Being signed")
     SEALING = "SEALING", _("Being sealed")
@@ -39,12 +40,13 @@ _ENDS = frozenset(
     }
 )
 REQUEST_MOVES = {
+    RequestState.DRAFT: frozenset({RequestState.SENT}),
     RequestState.SENT: frozenset({RequestState.IN_PROGRESS, RequestState.SEALING}) | _ENDS,
     RequestState.IN_PROGRESS: frozenset({RequestState.SEALING}) | _ENDS,
     RequestState.SEALING: frozenset({RequestState.COMPLETED, RequestState.SEAL_FAILED}),
     RequestState.SEAL_FAILED: frozenset({RequestState.SEALING, RequestState.COMPLETED}),
 }
-"""From -> to. A state without an entry is final and never reopens."""
+"""From -> to. A state without an entry is final and never reopens; a draft is thrown away."""
 
 RUNNING = (RequestState.SENT, RequestState.IN_PROGRESS)
 """Somebody may still sign."""
@@ -65,7 +67,11 @@ class SignatureRequestQuerySet(models.QuerySet["SignatureRequest"]):
 
 
 class SignatureRequest(models.Model):
-    """Asks people in order to sign one version. Its state changes only through the domain."""
+    """Asks people in order to sign one version. Its state changes only through the domain.
+
+    ``message`` is a word of the sender for the mails. ``may_delegate`` says whether those
+    who are asked may hand over to somebody else; our own people always may, for them.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     version = models.ForeignKey(
@@ -75,15 +81,19 @@ class SignatureRequest(models.Model):
         Project, on_delete=models.PROTECT, related_name="signature_requests"
     )
     state = models.CharField(
-        _("state"), max_length=11, choices=RequestState, default=RequestState.SENT
+        _("state"), max_length=11, choices=RequestState, default=RequestState.DRAFT
     )
     state_reason = models.CharField(_("reason"), max_length=1000, blank=True)
     code_required = models.BooleanField(_("one-time code required"))
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
-    created_at = models.DateTimeField(_("sent"))
-    valid_days = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField(_("prepared"))
+    sent_at = models.DateTimeField(_("sent"), null=True)
+    message = models.TextField(_("a word of yours"), blank=True)
+    may_delegate = models.BooleanField(_("may hand over"), default=True)
+    valid_days = models.PositiveSmallIntegerField(null=True)
+    """Days to sign, counted from sending; None where the last day was chosen."""
     expires_at = models.DateTimeField(_("until"))
     all_signed_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
@@ -109,6 +119,14 @@ class SignatureRequest(models.Model):
                 fields=["version"],
                 condition=Q(state="COMPLETED"),
             ),
+            models.UniqueConstraint(
+                name="request_one_draft_per_version", fields=["version"], condition=Q(state="DRAFT")
+            ),
+            models.CheckConstraint(
+                name="request_draft_is_not_sent",
+                condition=Q(state="DRAFT", sent_at=None)
+                | (~Q(state="DRAFT") & Q(sent_at__isnull=False)),
+            ),
             models.CheckConstraint(
                 name="request_completed_together",
                 condition=Q(state="COMPLETED", completed_at__isnull=False)
@@ -133,6 +151,10 @@ class SignatureRequest(models.Model):
     def is_running(self) -> bool:
         return self.state in RUNNING
 
+    @property
+    def is_draft(self) -> bool:
+        return self.state == RequestState.DRAFT
+
 
 class SignerRole(models.TextChoices):
     SIGNER = "SIGNER", _("Signer")
@@ -151,24 +173,27 @@ class SignerState(models.TextChoices):
     VERIFIED = "VERIFIED", _("E-mail verified")
     SIGNED = "SIGNED", _("Signed")
     DECLINED = "DECLINED", _("Declined")
+    REPLACED = "REPLACED", _("Handed over")
 
 
-_DECISIONS = frozenset({SignerState.SIGNED, SignerState.DECLINED})
+_DECISIONS = frozenset({SignerState.SIGNED, SignerState.DECLINED, SignerState.REPLACED})
 SIGNER_MOVES = {
-    SignerState.WAITING: frozenset({SignerState.INVITED}),
+    SignerState.WAITING: frozenset({SignerState.INVITED, SignerState.REPLACED}),
     SignerState.INVITED: frozenset({SignerState.VIEWED, SignerState.VERIFIED}) | _DECISIONS,
     SignerState.VIEWED: frozenset({SignerState.VERIFIED}) | _DECISIONS,
     SignerState.VERIFIED: _DECISIONS,
 }
 TURN = (SignerState.INVITED, SignerState.VIEWED, SignerState.VERIFIED)
 """It is this person's turn."""
+UNDECIDED = (SignerState.WAITING, *TURN)
 
 
 class Signer(models.Model):
     """One person's part in a request. People of one ``order`` are asked at the same time.
 
     ``evidence`` is written once, when signing, exactly as it goes into the sealed file;
-    ``statement_sha256`` is D5.
+    ``statement_sha256`` is D5. Who hands over stays on record, as ``delegated_from`` of the
+    person who stands in the place since, with the reason.
     """
 
     request = models.ForeignKey(SignatureRequest, on_delete=models.PROTECT, related_name="signers")
@@ -187,6 +212,10 @@ class Signer(models.Model):
     viewed_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     decline_reason = models.CharField(max_length=1000, blank=True)
+    delegated_from = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="delegate"
+    )
+    delegation_reason = models.CharField(max_length=1000, blank=True)
     reminders = models.PositiveSmallIntegerField(default=0)
     reminded_at = models.DateTimeField(null=True)
 
@@ -221,6 +250,11 @@ class Signer(models.Model):
                 name="signer_declined_has_reason",
                 condition=~Q(state="DECLINED") | ~Q(decline_reason=""),
             ),
+            models.CheckConstraint(
+                name="signer_delegated_has_reason",
+                condition=Q(delegated_from=None, delegation_reason="")
+                | (Q(delegated_from__isnull=False) & ~Q(delegation_reason="")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -233,3 +267,7 @@ class Signer(models.Model):
     @property
     def is_on_turn(self) -> bool:
         return self.state in TURN
+
+    @property
+    def is_undecided(self) -> bool:
+        return self.decides and self.state in UNDECIDED

@@ -26,7 +26,7 @@ class Heard:
     """What the hooks of the test kind were told."""
 
     signed: list = field(default_factory=list)
-    declined: list = field(default_factory=list)
+    ended: list = field(default_factory=list)
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,7 @@ def heard(monkeypatch):
             signable=True,
             code_required=code_required,
             on_signed=lambda version, at: heard.signed.append((version.pk, at)),
-            on_declined=lambda version, at: heard.declined.append((version.pk, at)),
+            on_ended=lambda version, state, _at: heard.ended.append((version.pk, state)),
         )
     monkeypatch.setattr(registry, "_kinds", kinds)
     return heard

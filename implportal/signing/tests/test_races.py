@@ -5,7 +5,8 @@ from collections import Counter
 import pytest
 
 from implportal.audit.models import Entry
-from implportal.signing.domain import codes, completion, requests, signing
+from implportal.kernel.errors import DomainError
+from implportal.signing.domain import codes, completion, ending, signing
 from implportal.signing.domain.links import LinkIsGone
 from implportal.signing.domain.requests import SignerSpec
 from implportal.signing.domain.turns import Overtaken
@@ -67,12 +68,12 @@ def test_of_signing_and_cancelling_the_first_wins(together, frozen, asked, carl,
 
     signed, cancelled = together(
         signs(request, "Carl Client", now),
-        lambda: requests.cancel_request(request=request, actor=ines, at=now, reason="Stop"),
+        lambda: ending.cancel_request(request=request, actor=ines, at=now, reason="Stop"),
     )
 
     request.refresh_from_db()
     if request.state == RequestState.SEALING:
-        assert isinstance(cancelled, requests.DomainError)
+        assert isinstance(cancelled, DomainError)
     else:
         assert request.state == RequestState.CANCELLED
         assert isinstance(signed, Overtaken | LinkIsGone)

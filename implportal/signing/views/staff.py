@@ -15,7 +15,7 @@ from implportal.kernel.errors import NotAllowed
 from implportal.kernel.forms import ConfirmForm, ReasonForm
 from implportal.kernel.views import ActionView, ListPage, VisibleToUserMixin
 from implportal.projects.pages import ProjectPageMixin
-from implportal.signing.domain import reading, requests
+from implportal.signing.domain import ending, reading, requests
 from implportal.signing.filters import QuestionFilter, RequestFilter
 from implportal.signing.forms import AnswerForm
 from implportal.signing.models import Question, SignatureRequest, Signer
@@ -190,7 +190,7 @@ class RequestCancel(RequestActionView):
     success_message = _("The signing is cancelled; those who were asked are told.")
 
     def perform(self, form: Any) -> None:
-        requests.cancel_request(
+        ending.cancel_request(
             request=self.object,
             actor=self.request.user,
             at=timezone.now(),

@@ -16,7 +16,7 @@ from implportal.signing.domain.reading import (
     mark_understood,
     reading_state,
 )
-from implportal.signing.domain.requests import NobodyToSign, SignerSpec
+from implportal.signing.domain.requests import NobodyToSign, SignerSpec, Terms
 from implportal.signing.domain.signing import decline
 from implportal.signing.models import LinkKind, SharedLink, SignatureRequest
 from presales.domain import review
@@ -145,7 +145,7 @@ def test_the_whole_way_from_draft_to_signature(solution, carl, ines, noon):
     assert looks(solution) == ["Question open", "Understood"]
     with pytest.raises(review.NotUnderstoodYet):
         review.send_for_signature(
-            solution=solution, signers=[SignerSpec(carl)], valid_days=14, actor=ines, at=noon
+            solution=solution, signers=[SignerSpec(carl)], terms=Terms(), actor=ines, at=noon
         )
 
     answer_question(question=question, text="All of them.", actor=ines, at=noon)
@@ -178,7 +178,7 @@ def test_the_whole_way_from_draft_to_signature(solution, carl, ines, noon):
     request = review.send_for_signature(
         solution=solution,
         signers=[SignerSpec(carl, order=1), SignerSpec(cora, order=2)],
-        valid_days=14,
+        terms=Terms(),
         actor=ines,
         at=noon,
     )
@@ -203,7 +203,7 @@ def signing(solution, carl, ines, noon):
     understand(version, noon)
     render(version)
     review.send_for_signature(
-        solution=solution, signers=[SignerSpec(carl)], valid_days=14, actor=ines, at=noon
+        solution=solution, signers=[SignerSpec(carl)], terms=Terms(), actor=ines, at=noon
     )
     solution.refresh_from_db()
     return solution
@@ -215,7 +215,7 @@ def test_without_a_signer_nothing_is_requested(solution, carl, ines, noon):
     render(version)
 
     with pytest.raises(NobodyToSign):
-        review.send_for_signature(solution=solution, signers=[], valid_days=14, actor=ines, at=noon)
+        review.send_for_signature(solution=solution, signers=[], terms=Terms(), actor=ines, at=noon)
 
     solution.refresh_from_db()
     assert solution.state == State.IN_REVIEW

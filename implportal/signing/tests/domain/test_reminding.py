@@ -7,8 +7,9 @@ from implportal.notifications.models import Message
 from implportal.signing import reminders
 from implportal.signing.activities import questions_to_answer, unread, unsigned
 from implportal.signing.domain import reading
+from implportal.signing.domain.ending import cancel_request
 from implportal.signing.domain.reminding import remind_signers, reminder_dates
-from implportal.signing.domain.requests import SignerSpec, cancel_request
+from implportal.signing.domain.requests import SignerSpec
 from implportal.signing.models import SharedLink, Signer
 from implportal.signing.tests.conftest import token_of
 

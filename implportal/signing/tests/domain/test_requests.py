@@ -7,10 +7,17 @@ from implportal.kernel.errors import NotAllowed
 from implportal.kernel.moves import IllegalMove
 from implportal.notifications.models import Message
 from implportal.projects.tests.factories import ContactFactory
-from implportal.signing.domain import requests
+from implportal.signing.domain import ending, requests
 from implportal.signing.domain.links import ContactOfOthers
 from implportal.signing.domain.requests import SignerSpec
-from implportal.signing.models import RequestState, SharedLink, SignatureRequest, SignerState
+from implportal.signing.models import (
+    REQUEST_MOVES,
+    SIGNER_MOVES,
+    RequestState,
+    SharedLink,
+    SignatureRequest,
+    SignerState,
+)
 
 
 def states(request):
@@ -114,7 +121,7 @@ def test_asking_for_a_newer_version_ends_the_older_request(frozen, asked, now):
 def test_cancelling_closes_links_and_tells_who_was_asked(frozen, asked, ines, now):
     request = asked(frozen())
 
-    requests.cancel_request(request=request, actor=ines, at=now, reason="Wrong price")
+    ending.cancel_request(request=request, actor=ines, at=now, reason="Wrong price")
 
     request.refresh_from_db()
     assert (request.state, request.state_reason) == (RequestState.CANCELLED, "Wrong price")
@@ -123,14 +130,14 @@ def test_cancelling_closes_links_and_tells_who_was_asked(frozen, asked, ines, no
     assert [message.to for message in told] == ["carl@client.example"]
     assert "Wrong price" in told.get().text
     with pytest.raises(IllegalMove):
-        requests.cancel_request(request=request, actor=ines, at=now, reason="Again")
+        ending.cancel_request(request=request, actor=ines, at=now, reason="Again")
 
 
 def test_cancelling_is_refused_to_a_stranger(frozen, asked, sam, now):
     request = asked(frozen())
 
     with pytest.raises(NotAllowed):
-        requests.cancel_request(request=request, actor=sam, at=now, reason="No")
+        ending.cancel_request(request=request, actor=sam, at=now, reason="No")
 
     request.refresh_from_db()
     assert request.state == RequestState.SENT
@@ -139,8 +146,8 @@ def test_cancelling_is_refused_to_a_stranger(frozen, asked, sam, now):
 def test_what_is_overdue_ends(frozen, asked, now):
     request = asked(frozen(), valid_days=7)
 
-    assert requests.end_overdue(now=now + timedelta(days=6)) == 0
-    assert requests.end_overdue(now=now + timedelta(days=7)) == 1
+    assert ending.end_overdue(now=now + timedelta(days=6)) == 0
+    assert ending.end_overdue(now=now + timedelta(days=7)) == 1
 
     request.refresh_from_db()
     assert request.state == RequestState.EXPIRED
@@ -150,7 +157,7 @@ def test_what_was_replaced_by_a_newer_version_ends(frozen, asked, now):
     request = asked(frozen())
     frozen()
 
-    assert requests.end_overdue(now=now) == 1
+    assert ending.end_overdue(now=now) == 1
 
     request.refresh_from_db()
     assert request.state == RequestState.SUPERSEDED
@@ -163,6 +170,7 @@ def test_every_event_joins_the_chain_of_the_request_and_shows_in_the_project(
 
     chain = Chain.objects.get(name=f"request:{request.public_id}")
     assert list(chain.entries.order_by("sequence").values_list("action", "project_id")) == [
+        ("signing.request_prepared", project.pk),
         ("signing.request_created", project.pk),
         ("signing.link_sent", project.pk),
     ]
@@ -173,5 +181,9 @@ def test_every_event_joins_the_chain_of_the_request_and_shows_in_the_project(
 
 def test_states_that_end_have_no_way_on():
     ends = {"COMPLETED", "DECLINED", "CANCELLED", "EXPIRED", "SUPERSEDED"}
-    assert set(RequestState.values) - {str(state) for state in requests.REQUEST_MOVES} == ends
-    assert SignerState.SIGNED not in requests.SignerState.WAITING
+    assert set(RequestState.values) - {str(state) for state in REQUEST_MOVES} == ends
+    assert set(SignerState.values) - {str(state) for state in SIGNER_MOVES} == {
+        "SIGNED",
+        "DECLINED",
+        "REPLACED",
+    }

@@ -8,11 +8,11 @@ from django.test import Client
 from django.urls import reverse
 
 from implportal.notifications.models import Message
-from implportal.signing.domain import reading, requests
+from implportal.signing.domain import ending, reading
 from implportal.signing.domain.links import revoke, send_again
 from implportal.signing.domain.requests import SignerSpec
+from implportal.signing.middleware import HEADERS
 from implportal.signing.models import SharedLink
-from implportal.signing.pages import HEADERS
 from implportal.signing.tests.conftest import at, code_of, token_of
 
 HEADERS_EXPECTED = {
@@ -163,7 +163,7 @@ def test_a_superseded_version_can_be_read_but_not_signed(frozen, shared, sign_li
 def test_a_cancelled_signing_is_gone(sign_link, visit, ines, now):
     browser = visit(sign_link)
     request = sign_link.signer.request
-    requests.cancel_request(request=request, actor=ines, at=now, reason="Stop")
+    ending.cancel_request(request=request, actor=ines, at=now, reason="Stop")
 
     assert browser.get(at("link_sign", sign_link)).status_code == 410
 
