@@ -4,27 +4,64 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.generic import FormView
 
-from implportal.documents.domain.verifications import verify_upload
+from implportal.documents.domain.verifications import (
+    MAX_BYTES,
+    TooMany,
+    count_upload,
+    too_large,
+    verify_upload,
+)
 from implportal.documents.forms import VerificationForm
 from implportal.documents.models import DocumentVersion
+from implportal.kernel.clients import client_address
 from implportal.kernel.errors import DomainError
 
+AROUND_THE_FILE = 64 * 1024
+"""What a form adds to its file."""
 
-@method_decorator([login_not_required, never_cache], name="dispatch")
+
+@method_decorator([csrf_exempt, login_not_required, never_cache], name="dispatch")
 class VerificationStart(FormView):
-    """Anybody may hand in a file and is told whether it is one that we sealed."""
+    """Anybody may hand in a file and is told whether it is one that we sealed.
+
+    Who hands in too much is turned away before the body is read. The protection of forms
+    reads the body, so it stands behind that, around ``post``.
+    """
 
     form_class = VerificationForm
     template_name = "documents/verification.html"
     version: DocumentVersion | None = None
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST":
+            try:
+                count_upload(address=client_address(request), at=timezone.now())
+            except TooMany as error:
+                response = self.refused(str(error), status=429)
+                response["Retry-After"] = "600"
+                return response
+            if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES + AROUND_THE_FILE:
+                return self.refused(too_large(), status=413)
+        return super().dispatch(request, *args, **kwargs)
+
+    @method_decorator(csrf_protect)
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().post(request, *args, **kwargs)
+
+    def refused(self, reason: str, *, status: int) -> HttpResponse:
+        form = VerificationForm()
+        context = self.get_context_data(form=form, refusal=reason)
+        return self.render_to_response(context, status=status)
+
     def form_valid(self, form: VerificationForm) -> HttpResponse:
         try:
-            verdict = verify_upload(file=form.cleaned_data["file"])
+            verdict = verify_upload(file=form.cleaned_data["file"], at=timezone.now())
         except DomainError as error:
             form.add_error("file", str(error))
             return self.form_invalid(form)
@@ -49,7 +86,7 @@ class VerificationStart(FormView):
         return response
 
 
-@method_decorator([login_not_required, never_cache], name="dispatch")
+@method_decorator([csrf_exempt, login_not_required, never_cache], name="dispatch")
 class VerificationDetail(VerificationStart):
     """What we say of one document to anybody who has its address: that it exists, not what it says.
 

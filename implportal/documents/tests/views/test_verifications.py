@@ -1,4 +1,6 @@
 import uuid
+from contextlib import suppress
+from functools import partial
 from io import BytesIO, StringIO
 
 import pytest
@@ -6,6 +8,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
+from implportal.documents import registry
+from implportal.documents.domain.verifications import UPLOADS, WITHIN, TooMany, count_upload
 from implportal.documents.tests.domain.test_seals import sealed_version
 from implportal.documents.tests.factories import DocumentVersionFactory
 
@@ -92,6 +96,90 @@ def test_a_file_that_is_too_large_is_refused_at_the_field(client, monkeypatch):
 
     assert response.status_code == 422
     assert "larger than" in response.context["form"].errors["file"][0]
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_is_read(client, monkeypatch):
+    monkeypatch.setattr("implportal.documents.views.verifications.MAX_BYTES", 10)
+    monkeypatch.setattr("implportal.documents.views.verifications.AROUND_THE_FILE", 10)
+
+    response = upload(client, b"x" * 100)
+
+    assert response.status_code == 413
+    assert "The file is larger than 25 MB." in response.content.decode()
+
+
+def test_an_address_that_hands_in_too_much_waits_and_others_do_not(client):
+    for _file in range(UPLOADS):
+        assert upload(client, b"no pdf").status_code == 200
+
+    refused = upload(client, b"no pdf")
+
+    assert (refused.status_code, refused["Retry-After"]) == (429, "600")
+    assert f"More than {UPLOADS} files came from your network" in refused.content.decode()
+    assert upload(Client(REMOTE_ADDR="192.0.2.7"), b"no pdf").status_code == 200
+    assert client.get(START).status_code == 200
+
+
+def test_the_limit_ends_by_itself(noon):
+    for _file in range(UPLOADS):
+        count_upload(address="192.0.2.7", at=noon)
+    with pytest.raises(TooMany):
+        count_upload(address="192.0.2.7", at=noon)
+
+    count_upload(address="192.0.2.7", at=noon + WITHIN)
+
+
+def test_of_many_at_once_no_more_than_the_limit_come_in(together, noon):
+    for _file in range(UPLOADS - 2):
+        count_upload(address="192.0.2.7", at=noon)
+
+    results = together(*[partial(count_upload, address="192.0.2.7", at=noon)] * 6)
+
+    assert sum(isinstance(result, TooMany) for result in results) == 4
+
+
+def test_the_frozen_document_is_recognised(client, sealed):
+    with sealed.pdf.open() as file:
+        page = upload(client, file.read()).content.decode()
+
+    assert '<h2 id="verdict-title">Not valid</h2>' in page
+    assert "This is the frozen document before signing: SD-2026-0001, version 1" in page
+
+
+@pytest.mark.parametrize("change", [lambda data: data, lambda data: data + b" "])
+def test_page_and_command_say_the_same(client, data, tmp_path, change):
+    file = tmp_path / "a.pdf"
+    file.write_bytes(change(data))
+    said = StringIO()
+
+    page = upload(client, change(data)).context["verdict"]
+    with suppress(CommandError):
+        call_command("verify_document", str(file), stdout=said)
+
+    told = [line[5:] for line in said.getvalue().splitlines()[1:9]]
+    assert told == [f"{line.question} {line.meaning}" for line in page.lines]
+    assert page.is_valid == ("VALID: " in said.getvalue())
+
+
+def test_each_line_says_what_it_means(client, data):
+    page = upload(client, data).content.decode()
+
+    assert "The SHA-256 digest is the fingerprint of a file" in page
+    assert "Anybody can seal a file with some key." in page
+
+
+def test_whoever_keeps_the_record_hears_of_each_sealed_file_that_is_checked(
+    client, data, sealed, monkeypatch
+):
+    heard = []
+    monkeypatch.setattr(
+        registry, "_verification_listeners", [lambda version, ok, _at: heard.append((version, ok))]
+    )
+
+    upload(client, data)
+    upload(client, data + b" ")
+
+    assert heard == [(sealed, True)]
 
 
 def test_the_command_says_valid(data, tmp_path):
