@@ -12,8 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from delivery.domain.changes_standing import undecided
 from delivery.domain.kickoff_document import KICKOFF_DOCUMENT
-from delivery.models import Kickoff, Task
+from delivery.domain.user_requests import requests_waiting
+from delivery.models import Kickoff, RequirementEffect, Task
+from delivery.models.changes import ChangeState
+from delivery.permissions import may_approve_change
 from implportal.accounts.models import User
 from implportal.documents.registry import register_kind
 from implportal.kernel.steps import SETTLED
@@ -29,6 +33,7 @@ from implportal.projects.registry import (
     WaitingSource,
     set_activity_route,
 )
+from implportal.signing.registry import LinkPage, register_link_page
 from presales.models import Requirement
 from presales.registry import LinkSource, register_link_source
 
@@ -138,12 +143,72 @@ def tasks_of_requirements(
     return dict(links)
 
 
+def changes_of_requirements(
+    requirements: Iterable[Requirement],
+) -> dict[int, list[tuple[str, str]]]:
+    """Return by requirement the changes that touch it, as (label, address). One query.
+
+    A withdrawn or declined change touches nothing.
+    """
+    effects = (
+        RequirementEffect.objects.filter(requirement__in=list(requirements))
+        .exclude(change__state__in=[ChangeState.WITHDRAWN, ChangeState.DECLINED])
+        .select_related("change")
+        .order_by("change__number", "pk")
+    )
+    links = defaultdict(list)
+    for effect in effects:
+        label = _("%(number)s (%(state)s)") % {
+            "number": effect.change.number,
+            "state": effect.change.get_state_display().lower(),
+        }
+        links[effect.requirement_id].append((label, effect.change.get_absolute_url()))
+    return dict(links)
+
+
+def changes_waiting(user: User, now: datetime) -> Iterator[Waiting]:
+    """Changes that a manager must approve, send, or look after. One query.
+
+    Those that the customer has to sign are told of by the signatures themselves.
+    """
+    for change in undecided(user):
+        if change.state == ChangeState.IN_REVIEW:
+            if not may_approve_change(user, change):
+                continue
+            words, button, urgency = _("%(change)s is to be approved"), _("Approve"), 1
+        elif change.state == ChangeState.APPROVED and change.came_back_reason:
+            words, button = _("%(change)s came back unsigned"), _("See the reason")
+            urgency = 2
+        elif change.state == ChangeState.APPROVED:
+            words, button, urgency = _("%(change)s can be sent for signature"), _("Send"), 1
+        else:
+            words, button = _("%(change)s is signed, but was not carried out"), _("See why")
+            urgency = 2
+        yield Waiting(
+            text=words % {"change": change},
+            project=change.project,
+            since=change.state_since,
+            url=change.get_absolute_url(),
+            button=button,
+            urgency=urgency,
+        )
+
+
 register_kind(KICKOFF_DOCUMENT)
 register_link_source(LinkSource("built", gettext_lazy("Built"), tasks_of_requirements))
 set_activity_route("kickoff", "delivery:kickoff_detail")
 set_activity_route("plan", "delivery:plan")
+set_activity_route("change", "delivery:change_list")
+register_link_source(LinkSource("changed", gettext_lazy("Changed by"), changes_of_requirements))
+TABS.register(
+    ProjectTab("changes", gettext_lazy("Changes"), 35, "delivery:change_list", "git-compare")
+)
 TABS.register(ProjectTab("plan", gettext_lazy("Plan"), 30, "delivery:plan", "timeline"))
 GATES.register(Gate("delivery.kickoff_planned", Phase.DELIVERY, missing_for_delivery))
 GATES.register(Gate("delivery.kickoff_held", Phase.AFTERSALES, missing_for_aftersales))
 WAITING.register(WaitingSource("delivery.tasks", tasks_waiting))
 WAITING.register(WaitingSource("delivery.kickoffs", kickoffs_waiting))
+WAITING.register(WaitingSource("delivery.changes", changes_waiting))
+set_activity_route("user_requests", "delivery:user_request_list")
+register_link_page(LinkPage("REQUEST", "projects.project", "delivery:link_user_requests"))
+WAITING.register(WaitingSource("delivery.user_requests", requests_waiting))

@@ -8,10 +8,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from delivery.models import Task
+from delivery.models import ChangeRequest, Task, UserRequest
 from delivery.models.plans import DONE_PERCENT
 
 NOBODY = "nobody"
+UNDECIDED = ("DRAFT", "IN_REVIEW", "APPROVED", "SIGNING")
 
 
 class TaskFilter(filters.FilterSet):
@@ -79,3 +80,66 @@ class TaskFilter(filters.FilterSet):
             ),
             Task.State.DONE: queryset.filter(progress_percent=DONE_PERCENT),
         }[value]
+
+
+class ChangeFilter(filters.FilterSet):
+    q = filters.CharFilter(method="search", label=_("Number or words"))
+    state = filters.MultipleChoiceFilter(choices=ChangeRequest.State, label=_("State"))
+    open = filters.ChoiceFilter(
+        method="is_open",
+        label=_("Decided"),
+        choices=[("open", _("Not decided yet")), ("not_applied", _("Signed, not carried out"))],
+    )
+    touches = filters.ChoiceFilter(
+        method="does_touch",
+        label=_("Touches"),
+        choices=[
+            ("requirements", _("Requirements")),
+            ("tasks", _("Plan")),
+            ("end", _("Dates")),
+            ("price", _("Price")),
+        ],
+    )
+
+    class Meta:
+        model = ChangeRequest
+        fields = ("q", "state", "open", "touches")
+
+    def search(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
+        return queryset.filter(
+            Q(number__icontains=value)
+            | Q(title__icontains=value)
+            | Q(what__icontains=value)
+            | Q(why__icontains=value)
+        )
+
+    def is_open(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
+        if value == "not_applied":
+            return queryset.filter(state=ChangeRequest.State.SIGNED, applied_at=None)
+        return queryset.filter(state__in=UNDECIDED)
+
+    def does_touch(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
+        return {
+            "requirements": queryset.filter(requirement_effects__isnull=False).distinct(),
+            "tasks": queryset.filter(task_effects__isnull=False).distinct(),
+            "end": queryset.filter(new_end_on__isnull=False),
+            "price": queryset.exclude(price_minor=0),
+        }[value]
+
+
+class UserRequestFilter(filters.FilterSet):
+    q = filters.CharFilter(method="search", label=_("Person, words or number"))
+    state = filters.ChoiceFilter(choices=UserRequest.State, label=_("State"))
+    kind = filters.ChoiceFilter(choices=UserRequest.Kind, label=_("Kind"))
+    severity = filters.ChoiceFilter(choices=UserRequest.Severity, label=_("Severity"))
+
+    class Meta:
+        model = UserRequest
+        fields = ("q", "state", "kind", "severity")
+
+    def search(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
+        number = value.upper().removeprefix("UR-")
+        found = Q(name__icontains=value) | Q(email__icontains=value) | Q(text__icontains=value)
+        if number.isascii() and number.isdigit() and len(number) < 9:  # noqa: PLR2004 - fits
+            found |= Q(number=int(number))
+        return queryset.filter(found)

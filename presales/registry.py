@@ -31,7 +31,9 @@ class LinkSource:
     links: Callable[[Iterable[Requirement]], dict[int, list[Link]]]
 
 
-COLUMNS = ("promised", "built", "taught", "accepted")
+COLUMNS = ("promised", "built", "taught", "accepted", "changed")
+NEVER_MISSING = frozenset({"changed"})
+"""Columns in which nothing is no hole."""
 
 LINK_SOURCES: Registry[LinkSource] = Registry("requirement link source")
 register_link_source = LINK_SOURCES.register

@@ -36,6 +36,11 @@ class Line:
     url: str = ""
     problem: str = ""
 
+    @property
+    def effect_pk(self) -> int:
+        """The key of the effect's row; of lines of requirements and tasks only."""
+        return int(self.key.partition(":")[2])
+
 
 @dataclass(frozen=True)
 class Outlook:

@@ -18,7 +18,14 @@ from aftersales.tests.factories import (
     InstallmentFactory,
     TrainingSessionFactory,
 )
-from delivery.tests.factories import KickoffFactory, TaskFactory, TaskLinkFactory
+from delivery.tests.factories import (
+    ChangeRequestFactory,
+    KickoffFactory,
+    RequirementEffectFactory,
+    TaskEffectFactory,
+    TaskFactory,
+    TaskLinkFactory,
+)
 from implportal.accounts.models import User
 from implportal.catalogue.tests.factories import (
     FieldOfBusinessFactory,
@@ -136,6 +143,11 @@ class Scene:
         KickoffFactory(project=project)
         task = TaskFactory(project=project)
         self.task_link = TaskLinkFactory(predecessor=TaskFactory(project=project), successor=task)
+        change = ChangeRequestFactory(project=project)
+        self.change_effects = {
+            "delivery:change_requirement_remove": RequirementEffectFactory(change=change),
+            "delivery:change_task_remove": TaskEffectFactory(change=change),
+        }
         acceptance = AcceptanceFactory(project=project)
         course = CourseFactory(project=project)
         installment = InstallmentFactory(project=project)
@@ -149,6 +161,7 @@ class Scene:
         self.rows |= {
             "delivery:resource": self.member,
             "delivery:": task,
+            "delivery:change": change,
             "aftersales:receipt": receipt,
             "aftersales:criterion": CriterionFactory(acceptance=acceptance),
             "aftersales:course": course,
@@ -174,6 +187,8 @@ class Scene:
             "question_pk": self.survey_question.pk,
             "link_pk": self.task_link.pk,
         }
+        if "effect_pk" in places:
+            given["effect_pk"] = self.change_effects[name].pk
         if "pk" in places:
             given["pk"] = self._row(name).pk
         for place in ("template_pk", "section_pk"):

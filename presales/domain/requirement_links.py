@@ -11,13 +11,21 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from presales.models import Requirement, Solution, SolutionSection
-from presales.registry import COLUMNS, LINK_SOURCES, Link, LinkSource, register_link_source
+from presales.registry import (
+    COLUMNS,
+    LINK_SOURCES,
+    NEVER_MISSING,
+    Link,
+    LinkSource,
+    register_link_source,
+)
 
 COLUMN_TITLES = {
     "promised": _("Promised in"),
     "built": _("Built by"),
     "taught": _("Taught in"),
     "accepted": _("Accepted by"),
+    "changed": _("Changed by"),
 }
 
 
@@ -43,7 +51,7 @@ class Row:
 
 
 def trace(requirements: Iterable[Requirement]) -> list[Row]:
-    """Return a row for each requirement with the four columns of the matrix.
+    """Return a row for each requirement with the columns of the matrix.
 
     Costs as many queries as the registered sources need, however many requirements.
     """
@@ -61,7 +69,7 @@ def trace(requirements: Iterable[Requirement]) -> list[Row]:
 
 
 def thread(requirement: Requirement) -> list[Cell]:
-    """Return every registered place of one requirement, the four columns first."""
+    """Return every registered place of one requirement, the columns of the matrix first."""
     others = {
         source: source.links([requirement]).get(requirement.pk, [])
         for source in LINK_SOURCES
@@ -75,8 +83,10 @@ def thread(requirement: Requirement) -> list[Cell]:
 
 def _cell(key: str, requirement: Requirement, found: dict[int, list[Link]]) -> Cell:
     links = found.get(requirement.pk, [])
-    counts = requirement.state != Requirement.State.DROPPED and (
-        requirement.priority != Requirement.Priority.WONT
+    counts = (
+        key not in NEVER_MISSING
+        and requirement.state != Requirement.State.DROPPED
+        and (requirement.priority != Requirement.Priority.WONT)
     )
     return Cell(key, COLUMN_TITLES[key], links, counts and not links)
 
