@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from implportal.accounts.models import User
-from implportal.projects.models import Project, Step
+from implportal.projects.models import Project, State, Step, Stop
 from implportal.projects.registry import (
     ACTIVITIES,
     TABS,
@@ -94,3 +94,29 @@ def steps_due(user: User, now: datetime) -> Iterator[Waiting]:
 
 
 WAITING.register(WaitingSource("projects.steps_due", steps_due))
+
+
+def look_again(user: User, now: datetime) -> Iterator[Waiting]:
+    """Own projects that rest, from the day on which their manager wanted to see them again."""
+    stops = (
+        Stop.objects.filter(
+            project__implementation_manager=user,
+            state=State.SUSPENDED,
+            resumed_at=None,
+            look_again_on__lte=now.date(),
+        )
+        .select_related("project")
+        .order_by("look_again_on", "pk")
+    )
+    for stop in stops:
+        yield Waiting(
+            text=gettext("It rests, and you wanted to look at it again: %(reason)s")
+            % {"reason": stop.reason},
+            project=stop.project,
+            since=datetime.combine(stop.look_again_on, time(), tzinfo=UTC),
+            url=stop.project.get_absolute_url(),
+            button=_("Open"),
+        )
+
+
+WAITING.register(WaitingSource("projects.look_again", look_again))

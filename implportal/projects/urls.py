@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from implportal.projects.views import customers, people, projects, steps
+from implportal.projects.views import customers, people, projects, steps, stops
 
 app_name = "projects"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     ),
     path("contacts/<int:pk>/edit/", customers.ContactEdit.as_view(), name="contact_edit"),
     path("projects/", projects.ProjectList.as_view(), name="project_list"),
+    path("projects/stopped/", stops.StopList.as_view(), name="stop_list"),
     path("projects/new/", projects.ProjectCreate.as_view(), name="project_create"),
     path("projects/<int:project_pk>/edit/", projects.ProjectEdit.as_view(), name="project_edit"),
     path(
@@ -24,16 +25,12 @@ urlpatterns = [
     ),
     path(
         "projects/<int:project_pk>/suspend/",
-        projects.ProjectSuspend.as_view(),
+        stops.ProjectSuspend.as_view(),
         name="project_suspend",
     ),
-    path(
-        "projects/<int:project_pk>/resume/", projects.ProjectResume.as_view(), name="project_resume"
-    ),
-    path("projects/<int:project_pk>/lost/", projects.ProjectLose.as_view(), name="project_lose"),
-    path(
-        "projects/<int:project_pk>/cancel/", projects.ProjectCancel.as_view(), name="project_cancel"
-    ),
+    path("projects/<int:project_pk>/resume/", stops.ProjectResume.as_view(), name="project_resume"),
+    path("projects/<int:project_pk>/lost/", stops.ProjectLose.as_view(), name="project_lose"),
+    path("projects/<int:project_pk>/cancel/", stops.ProjectCancel.as_view(), name="project_cancel"),
     path("projects/<int:project_pk>/people/", people.People.as_view(), name="people"),
     path("projects/<int:project_pk>/people/new/", people.MemberAdd.as_view(), name="member_add"),
     path(

@@ -12,9 +12,8 @@ from implportal.audit.domain import record
 from implportal.audit.registry import Action
 from implportal.catalogue.models import Product
 from implportal.kernel.errors import DomainError, NotAllowed
-from implportal.kernel.moves import check_move
 from implportal.projects.domain.numbers import next_number
-from implportal.projects.models import STATE_MOVES, Customer, Phase, Project, State, Step
+from implportal.projects.models import Customer, Project, State, Step
 from implportal.projects.permissions import may_create_project, may_run
 from implportal.projects.registry import ACTIVITIES
 
@@ -24,17 +23,6 @@ PROJECT_CREATED = Action(
 PROJECT_CHANGED = Action(
     "projects.project_changed", gettext_lazy("changed the project: %(fields)s")
 )
-PROJECT_SUSPENDED = Action(
-    "projects.project_suspended", gettext_lazy("suspended the project: %(reason)s")
-)
-PROJECT_RESUMED = Action("projects.project_resumed", gettext_lazy("resumed the project"))
-PROJECT_LOST = Action(
-    "projects.project_lost", gettext_lazy("marked the project as lost: %(reason)s")
-)
-PROJECT_CANCELLED = Action(
-    "projects.project_cancelled", gettext_lazy("cancelled the project: %(reason)s")
-)
-
 CHANGEABLE = frozenset(
     {
         "title",
@@ -181,46 +169,6 @@ def change_project(*, project: Project, actor: User, at: datetime, **changes: ob
             PROJECT_CHANGED, subject=project, actor=actor, at=at, project=project,
             details={"fields": names},
         )  # fmt: skip
-    return project
-
-
-def suspend_project(*, project: Project, actor: User, at: datetime, reason: str) -> Project:
-    """Let the project rest; nobody is reminded. Raises NotAllowed, IllegalMove."""
-    return _move(project, State.SUSPENDED, PROJECT_SUSPENDED, actor=actor, at=at, reason=reason)
-
-
-def resume_project(*, project: Project, actor: User, at: datetime) -> Project:
-    """Go on with a suspended project. Raises NotAllowed, IllegalMove."""
-    return _move(project, State.RUNNING, PROJECT_RESUMED, actor=actor, at=at, reason="")
-
-
-def cancel_project(*, project: Project, actor: User, at: datetime, reason: str) -> Project:
-    """End the project for good, from any phase. Raises NotAllowed, IllegalMove."""
-    return _move(project, State.CANCELLED, PROJECT_CANCELLED, actor=actor, at=at, reason=reason)
-
-
-class NotInPresales(DomainError):
-    """Only a project in pre-sales can be lost; later it is cancelled."""
-
-
-def lose_project(*, project: Project, actor: User, at: datetime, reason: str) -> Project:
-    """Note that the customer decided against us. Raises NotAllowed, IllegalMove, NotInPresales."""
-    return _move(project, State.LOST, PROJECT_LOST, actor=actor, at=at, reason=reason)
-
-
-@transaction.atomic
-def _move(
-    project: Project, target: State, action: Action, *, actor: User, at: datetime, reason: str
-) -> Project:
-    project = Project.objects.locked(project.pk)
-    if not may_run(actor, project):
-        raise NotAllowed
-    check_move(STATE_MOVES, source=State(project.state), target=target)
-    if target == State.LOST and project.phase != Phase.PRESALES:
-        raise NotInPresales(_("This project is past pre-sales; cancel it instead."))
-    project.state, project.state_reason = target, reason
-    project.save(update_fields=["state", "state_reason"])
-    record(action, subject=project, actor=actor, at=at, project=project, details={"reason": reason})
     return project
 
 

@@ -11,11 +11,15 @@ from implportal.projects.models.projects import (
     State,
 )
 from implportal.projects.models.steps import Step
+from implportal.projects.models.stops import STOPPED, STOPPED_CHOICES, Cause, Stop
 
 __all__ = [
     "PHASE_ORDER",
     "STATE_MOVES",
+    "STOPPED",
+    "STOPPED_CHOICES",
     "Attachment",
+    "Cause",
     "Contact",
     "ContactKind",
     "Customer",
@@ -26,4 +30,5 @@ __all__ = [
     "Stakeholder",
     "State",
     "Step",
+    "Stop",
 ]

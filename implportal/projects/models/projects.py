@@ -37,7 +37,8 @@ class State(models.TextChoices):
 
 STATE_MOVES = {
     State.RUNNING: frozenset({State.SUSPENDED, State.LOST, State.CANCELLED, State.CLOSED}),
-    State.SUSPENDED: frozenset({State.RUNNING, State.CANCELLED}),
+    State.SUSPENDED: frozenset({State.RUNNING, State.LOST, State.CANCELLED}),
+    State.LOST: frozenset({State.RUNNING}),
 }
 """From -> to. A state without an entry is final."""
 

@@ -10,19 +10,11 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 
 from implportal.kernel.errors import NotAllowed
-from implportal.kernel.forms import ConfirmForm, ReasonForm
 from implportal.kernel.money import to_decimal
 from implportal.kernel.views import DomainFormMixin, ListPage
 from implportal.projects.domain.lives import attach_lives
 from implportal.projects.domain.phases import enter_phase, missing_for, next_phase
-from implportal.projects.domain.projects import (
-    cancel_project,
-    change_project,
-    create_project,
-    lose_project,
-    resume_project,
-    suspend_project,
-)
+from implportal.projects.domain.projects import change_project, create_project
 from implportal.projects.filters import ProjectFilter
 from implportal.projects.forms.projects import PhaseForm, ProjectForm
 from implportal.projects.models import Customer, Phase, Project
@@ -183,50 +175,3 @@ class PhaseEnter(ProjectActionPage):
             may_override=may_override_gate(self.request.user),
             **kwargs,
         )
-
-
-class ProjectSuspend(ProjectActionPage):
-    form_class = ReasonForm
-    title = gettext_lazy("Suspend project")
-    button = gettext_lazy("Suspend project")
-    text = gettext_lazy("Nobody is reminded of anything until you resume it.")
-    success_message = gettext_lazy("The project is suspended. Resume it whenever you are ready.")
-
-    def perform(self, form: ReasonForm) -> Project:
-        return suspend_project(
-            project=self.project, actor=self.request.user, at=timezone.now(), **form.cleaned_data
-        )
-
-
-class ProjectLose(ProjectSuspend):
-    title = button = gettext_lazy("Mark as lost")
-    text = gettext_lazy("The customer decided against us. This is final.")
-    tone = "danger"
-    success_message = gettext_lazy("The project is marked as lost.")
-
-    def perform(self, form: ReasonForm) -> Project:
-        return lose_project(
-            project=self.project, actor=self.request.user, at=timezone.now(), **form.cleaned_data
-        )
-
-
-class ProjectCancel(ProjectSuspend):
-    title = button = gettext_lazy("Cancel project")
-    text = gettext_lazy("The project ends here, and this is final.")
-    tone = "danger"
-    success_message = gettext_lazy("The project is cancelled.")
-
-    def perform(self, form: ReasonForm) -> Project:
-        return cancel_project(
-            project=self.project, actor=self.request.user, at=timezone.now(), **form.cleaned_data
-        )
-
-
-class ProjectResume(ProjectActionPage):
-    form_class = ConfirmForm
-    title = button = gettext_lazy("Resume project")
-    text = gettext_lazy("Everything continues where it stopped, reminders included.")
-    success_message = gettext_lazy("The project is running again.")
-
-    def perform(self, form: ConfirmForm) -> Project:
-        return resume_project(project=self.project, actor=self.request.user, at=timezone.now())

@@ -3,7 +3,8 @@ import pytest
 from implportal.audit.models import Entry
 from implportal.kernel.errors import NotAllowed
 from implportal.kernel.moves import IllegalMove
-from implportal.projects.domain.projects import ProjectNotRunning, suspend_project
+from implportal.projects.domain.projects import ProjectNotRunning
+from implportal.projects.domain.stops import stop_project
 from implportal.projects.tests.factories import MemberFactory, ProjectFactory
 from presales.domain.requirements import (
     AlreadySettled,
@@ -78,7 +79,7 @@ def test_a_member_may_add_and_a_stranger_may_not(ines, conny, sam, noon):
 
 def test_a_suspended_project_takes_no_requirement(ines, noon):
     project = ProjectFactory(implementation_manager=ines)
-    suspend_project(project=project, actor=ines, at=noon, reason="Budget")
+    stop_project(project=project, state="SUSPENDED", actor=ines, at=noon, reason="Budget")
 
     with pytest.raises(ProjectNotRunning):
         add(project, ines, noon)

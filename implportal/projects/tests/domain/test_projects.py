@@ -3,16 +3,13 @@ import pytest
 from implportal.audit.domain import broken_at
 from implportal.audit.models import Chain, Entry
 from implportal.kernel.errors import NotAllowed
-from implportal.kernel.moves import IllegalMove
 from implportal.projects.domain.projects import (
     ProjectNotRunning,
     WrongRole,
     change_project,
     create_project,
-    lose_project,
-    resume_project,
-    suspend_project,
 )
+from implportal.projects.domain.stops import resume_project, stop_project
 from implportal.projects.models import Project
 from implportal.projects.tests.factories import CustomerFactory, MemberFactory, ProjectFactory
 
@@ -68,7 +65,7 @@ def test_a_new_project_manager_must_be_granted_permission_again(ines, piet, noon
 
 def test_a_suspended_project_refuses_changes_until_it_is_resumed(ines, noon):
     project = ProjectFactory(implementation_manager=ines)
-    suspend_project(project=project, actor=ines, at=noon, reason="Budget frozen")
+    stop_project(project=project, state="SUSPENDED", actor=ines, at=noon, reason="Budget")
 
     with pytest.raises(ProjectNotRunning) as refusal:
         change_project(project=project, actor=ines, at=noon, title="Other")
@@ -76,14 +73,6 @@ def test_a_suspended_project_refuses_changes_until_it_is_resumed(ines, noon):
     assert str(refusal.value) == ("This project is “Suspended”, so nothing in it can be changed.")
     resume_project(project=project, actor=ines, at=noon)
     assert change_project(project=project, actor=ines, at=noon, title="Other").title == "Other"
-
-
-def test_a_lost_project_stays_lost(ines, noon):
-    project = ProjectFactory(implementation_manager=ines)
-    lose_project(project=project, actor=ines, at=noon, reason="Chose another")
-
-    with pytest.raises(IllegalMove):
-        resume_project(project=project, actor=ines, at=noon)
 
 
 @pytest.mark.parametrize(

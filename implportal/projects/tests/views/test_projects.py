@@ -186,20 +186,6 @@ def test_people_page_costs_the_same_for_any_number(
         browser.get(reverse("projects:people", args=[project.pk]))
 
 
-def test_suspending_keeps_the_reason_and_resuming_goes_on(sign_in, ines):
-    project = ProjectFactory(implementation_manager=ines)
-    browser = sign_in(ines)
-
-    browser.post(reverse("projects:project_suspend", args=[project.pk]), {"reason": "Budget"})
-    page = browser.get(project.get_absolute_url()).content.decode()
-    assert "This project is “Suspended”" in page
-    assert "Budget" in page
-    browser.post(reverse("projects:project_resume", args=[project.pk]))
-
-    project.refresh_from_db()
-    assert project.state == "RUNNING"
-
-
 def test_a_file_is_attached_to_a_step_and_read_only_by_those_who_see_it(sign_in, ines, sam):
     project = ProjectFactory(implementation_manager=ines)
     browser = sign_in(ines)
