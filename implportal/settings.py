@@ -155,6 +155,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver-mail": {"task": "notifications.sweep_outbox", "schedule": 60.0},
     "remind": {"task": "notifications.sweep_reminders", "schedule": crontab(minute="*/5")},
     "finish-documents": {"task": "documents.sweep", "schedule": 60.0},
+    "check-seal": {"task": "documents.check_seal", "schedule": crontab(hour=6, minute=30)},
     "release-installments": {
         "task": "aftersales.release_due",
         "schedule": crontab(hour=0, minute=10),

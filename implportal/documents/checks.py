@@ -14,7 +14,7 @@ def seal_key_is_real(**_kwargs: object) -> list[checks.CheckMessage]:
     return [
         checks.Error(
             "Documents would be sealed with a development key, marked TEST SEAL.",
-            hint="Set SEAL_KEY=p12 with SEAL_P12_FILE and SEAL_P12_PASSPHRASE_FILE.",
+            hint="Set SEAL_KEY=p12 or pkcs11 (.env.example); then try it: manage.py check_seal.",
             id="documents.E001",
         )
     ]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from implportal.accounts.models import Role, User
 from implportal.audit.domain import record
 from implportal.audit.registry import Action
 from implportal.documents import keys, sealing
@@ -17,6 +19,9 @@ from implportal.documents.canonical import canonical_bytes, content_digest, dige
 from implportal.documents.domain.versions import ContentWasChanged, image_bytes, supersede
 from implportal.documents.models import DocumentVersion, Seal, SealCertificate, TimeAuthority
 from implportal.kernel.errors import DomainError
+from implportal.notifications.domain.outbox import notify
+
+logger = logging.getLogger(__name__)
 
 EVIDENCE_NAME = "evidence.json"
 
@@ -222,3 +227,27 @@ def _authority_row(stamper: sealing.Stamper, *, at: datetime) -> TimeAuthority:
         },
     )
     return row
+
+
+def check_seal(*, at: datetime) -> tuple[keys.SealKey, sealing.Plan] | None:
+    """Find out whether documents can be sealed now; tell the administrators if they cannot.
+
+    They are told once a day. Returns key and plan, or None after a failure.
+    """
+    try:
+        key = keys.load_signer()
+        return key, sealing.rehearse(key)
+    except DomainError as error:
+        logger.error("Documents cannot be sealed: %s", error)  # noqa: TRY400 - the text says it all
+        for person in User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).order_by("pk"):
+            notify(
+                to=person.email,
+                to_name=person.name,
+                user=person,
+                subject=_("Signed documents cannot be sealed"),
+                template="email/documents/seal_check_failed.txt",
+                context={"reason": str(error)},
+                dedupe_key=f"seal-check:{at:%Y-%m-%d}:{person.pk}",
+                at=at,
+            )
+    return None

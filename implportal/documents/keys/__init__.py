@@ -60,6 +60,23 @@ def for_pyhanko(certificate: x509.Certificate) -> asn1_x509.Certificate:
     return asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
 
 
+def certificate_in_use() -> x509.Certificate | None:
+    """The certificate of the key that SEAL_KEY names, without logging in to its token.
+
+    None for a development key, and where it cannot be read: sealing says that aloud.
+    """
+    try:
+        if settings.SEAL_KEY == "p12":
+            return _from_p12_settings().certificate
+        if settings.SEAL_KEY == "pkcs11":
+            from implportal.documents.keys import token
+
+            return token.certificates()[0]
+    except SealKeyMissing:
+        pass
+    return None
+
+
 def load_signer() -> SealKey:
     """The key that SEAL_KEY names; a development chain is made on its first use.
 
@@ -73,15 +90,17 @@ def load_signer() -> SealKey:
 
         key = token.load_key()
     else:
-        try:
-            passphrase = Path(settings.SEAL_P12_PASSPHRASE_FILE).read_bytes().strip()
-        except OSError as error:
-            raise SealKeyMissing(
-                _("The passphrase file of the sealing key cannot be read.")
-            ) from error
-        key = _from_file(Path(settings.SEAL_P12_FILE), passphrase)
+        key = _from_p12_settings()
     _check_validity(key.certificate)
     return key
+
+
+def _from_p12_settings() -> SealKey:
+    try:
+        passphrase = Path(settings.SEAL_P12_PASSPHRASE_FILE).read_bytes().strip()
+    except OSError as error:
+        raise SealKeyMissing(_("The passphrase file of the sealing key cannot be read.")) from error
+    return _from_file(Path(settings.SEAL_P12_FILE), passphrase)
 
 
 def _from_file(file: Path, passphrase: bytes | None, *, is_test: bool = False) -> SealKey:

@@ -104,7 +104,7 @@ def load_key() -> SealKey:
     Raises:
         SealKeyMissing: a file cannot be read, or module, token, PIN or key are not right.
     """
-    chain = _certificates(Path(settings.SEAL_PKCS11_CERTIFICATES_FILE))
+    chain = certificates()
     try:
         pin = Path(settings.SEAL_PKCS11_PIN_FILE).read_text().strip()
     except (OSError, ValueError) as error:
@@ -125,7 +125,13 @@ def load_key() -> SealKey:
     return SealKey(signer, chain)
 
 
-def _certificates(file: Path) -> tuple[x509.Certificate, ...]:
+def certificates() -> tuple[x509.Certificate, ...]:
+    """The chain in SEAL_PKCS11_CERTIFICATES_FILE, that of the key first.
+
+    Raises:
+        SealKeyMissing: the file cannot be read.
+    """
+    file = Path(settings.SEAL_PKCS11_CERTIFICATES_FILE)
     try:
         leaf, *others = x509.load_pem_x509_certificates(file.read_bytes())
     except (OSError, ValueError) as error:

@@ -12,8 +12,10 @@ from typing import Any, TypedDict, TypeVar
 import segno
 from django.conf import settings
 from django.utils.translation import gettext as _
+from pyhanko.pdf_utils.generic import StreamObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
@@ -159,6 +161,22 @@ def seal(pdf: bytes, *, key: SealKey, plan: Plan) -> bytes:
             _("The seal does not verify. Do the sealing key and its certificate belong together?")
         )
     return sealed
+
+
+def rehearse(key: SealKey) -> Plan:
+    """Seal and verify one empty page as the next document would be, and throw it away.
+
+    Raises:
+        SealFailed: no document could be sealed now.
+    """
+    writer = PdfFileWriter()
+    nothing = writer.add_object(StreamObject(stream_data=b""))
+    writer.insert_page(PageObject(contents=nothing, media_box=(0, 0, 595, 842)))
+    blank = io.BytesIO()
+    writer.write(blank)
+    plan = prepare(key)
+    seal(blank.getvalue(), key=key, plan=plan)
+    return plan
 
 
 def _is_good(sealed: bytes, *, key: SealKey, plan: Plan) -> bool:
