@@ -23,6 +23,7 @@ from implportal.portal.demo.acts import (
     train,
     write_solution,
 )
+from implportal.portal.demo.changes import hand_in_another, sign_a_change
 from implportal.portal.demo.company import Cast
 from implportal.portal.demo.customers import understand_everything
 from implportal.portal.demo.texts import SOLUTION, SOLUTION_REVISED, WAREHOUSE
@@ -81,7 +82,7 @@ def hospital(cast: Cast, now: datetime) -> Project:
 
 
 def logistics(cast: Cast, now: datetime) -> Project:
-    """In delivery: signed, kicked off, half of the plan done, one invoice overdue."""
+    """In delivery: kicked off, half of the plan done, one invoice overdue, one change signed."""
     customer = make_customer(
         "Demo Logistics", region="Rotterdam", field="Logistics",
         people=(
@@ -113,6 +114,8 @@ def logistics(cast: Cast, now: datetime) -> Project:
         installment=second, invoiced_on=(start + 35 * DAY).date(), actor=cast.bea,
         at=start + 35 * DAY,
     )  # fmt: skip
+    sign_a_change(cast, project, at=now - 12 * DAY)
+    hand_in_another(cast, project, at=now - 3 * DAY)
     return project
 
 
