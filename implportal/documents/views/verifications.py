@@ -96,7 +96,7 @@ class VerificationDetail(VerificationStart):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.version = (
             DocumentVersion.objects.defer("content")
-            .select_related("superseded_by")
+            .select_related("superseded_by", "seal__stamped_by")
             .filter(public_id=self.kwargs["public_id"])
             .first()
         )

@@ -31,7 +31,7 @@ class VersionList(ProjectPageMixin, VisibleToUserMixin, ListView):
             super()
             .get_queryset()
             .filter(project=self.project)
-            .select_related("frozen_by", "superseded_by")
+            .select_related("frozen_by", "superseded_by", "seal")
             .prefetch_related("subject")
             .order_by("-frozen_at", "-pk")
         )

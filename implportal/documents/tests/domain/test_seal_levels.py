@@ -98,8 +98,25 @@ def test_a_time_stamp_is_on_record_in_the_verdict_and_on_the_page(
     assert "Test time stamps" in line.meaning
     assert f"confirmed {record.stamped_at:%Y-%m-%d %H:%M:%S} UTC" in line.meaning
     page_text = text_of(bytes_of(version), tmp_path)
-    assert "PAdES B-T" in page_text
+    assert "UTC, PAdES B-T" in page_text
     assert "The seal carries a time stamp of Common Name: Test time stamps" in page_text
+
+
+def test_level_and_time_stamp_stand_on_the_pages(
+    rendered, noon, authority, use_key, settings, tmp_path, ines, sign_in, client
+):
+    use_key(authority)
+    authority.use(settings, tmp_path)
+    version = put_seal(rendered, noon)
+    version.project.implementation_manager = ines
+    version.project.save(update_fields=["implementation_manager"])
+
+    listed = sign_in(ines).get(version.get_absolute_url()).content.decode()
+    public = client.get(version.verification_url).content.decode()
+
+    assert "PAdES B-T" in listed
+    assert "PAdES B-T. Time confirmed by an authority." in public
+    assert "Common Name: Test time stamps" in public
 
 
 def test_with_revocation_data_the_document_says_b_lt_and_conforms(
