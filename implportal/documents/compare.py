@@ -25,7 +25,9 @@ class SectionChange:
     """One section of the newer version, or one that is gone from it.
 
     ``html`` is safe: the section as it reads now, with ``<ins>`` and ``<del>`` around the
-    words that differ. ``old_key`` is its key in the older version, empty when it is new.
+    words that differ. Of a changed one ``before`` and ``after`` say the same in two columns: as
+    it was, with the words that went, and as it is, with those that came.
+    ``old_key`` is its key in the older version, empty when it is new.
     """
 
     key: str
@@ -34,6 +36,8 @@ class SectionChange:
     html: str
     number: str = ""
     old_key: str = ""
+    before: str = ""
+    after: str = ""
 
 
 Section = dict[str, Any]
@@ -77,14 +81,18 @@ def _gone(old: list[Section], indexes: range, partners: dict[int, int]) -> list[
 
 
 def _change(old: Section | None, new: Section, is_moved: bool) -> SectionChange:
+    before = after = ""
     if old is None:
         kind, html = ChangeKind.ADDED, _marked("ins", new["html"])
     elif _plain(old) == _plain(new):
         kind, html = (ChangeKind.MOVED if is_moved else ChangeKind.SAME), new["html"]
     else:
-        kind, html = ChangeKind.CHANGED, word_difference(old["html"], new["html"])
+        kind = ChangeKind.CHANGED
+        html, before, after = _difference(old["html"], new["html"])
     old_key = old["key"] if old else ""
-    return SectionChange(new["key"], kind, new["title"], html, new["number"], old_key)
+    return SectionChange(
+        new["key"], kind, new["title"], html, new["number"], old_key, before, after
+    )
 
 
 def _plain(section: Section) -> tuple[str, str]:
@@ -159,20 +167,33 @@ MAX_PIECES = 12_000
 
 def word_difference(old_html: str, new_html: str) -> str:
     """The new HTML with deleted and inserted words marked; the tags are those of the new one."""
+    return _difference(old_html, new_html)[0]
+
+
+def _difference(old_html: str, new_html: str) -> tuple[str, str, str]:
+    """What differs in one text, and in two columns: before and after."""
     old, new = _PIECES.findall(old_html), _PIECES.findall(new_html)
     if len(old) + len(new) > MAX_PIECES:
-        return _marked("del", old_html) + _marked("ins", new_html)
+        before, after = _marked("del", old_html), _marked("ins", new_html)
+        return before + after, before, after
     matcher = SequenceMatcher(
         None, [_same(p) for p in old], [_same(p) for p in new], autojunk=False
     )
-    pieces: list[str] = []
+    both: list[str] = []
+    before_pieces: list[str] = []
+    after_pieces: list[str] = []
     for what, old_from, old_to, new_from, new_to in matcher.get_opcodes():
+        went, came = old[old_from:old_to], new[new_from:new_to]
         if what == "equal":
-            pieces += new[new_from:new_to]
+            both += came
+            before_pieces += went
+            after_pieces += came
             continue
-        pieces += _wrapped("del", (p for p in old[old_from:old_to] if not p.startswith("<")))
-        pieces += _wrapped("ins", new[new_from:new_to])
-    return _safe("".join(pieces))
+        both += _wrapped("del", (p for p in went if not p.startswith("<")))
+        both += _wrapped("ins", came)
+        before_pieces += _wrapped("del", went)
+        after_pieces += _wrapped("ins", came)
+    return _safe("".join(both)), _safe("".join(before_pieces)), _safe("".join(after_pieces))
 
 
 def _same(piece: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,9 @@ from django.views.generic import View
 
 from implportal.kernel.clients import client_address
 from implportal.signing.domain.links import note_opened
+from implportal.signing.domain.requests import SignerSpec
 from implportal.signing.domain.signing import Circumstances
+from implportal.signing.forms import RequestForm
 from implportal.signing.models import SharedLink
 
 COOKIE = "ip_link"
@@ -50,6 +53,26 @@ class NothingHere(PublicPageMixin, View):
 
     def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.unknown()
+
+
+class AskForSignaturesMixin:
+    """A page of ours on which people are chosen who sign; needs ``self.project``.
+
+    ``form.signers`` and ``form.terms`` are what ``signing.domain.requests`` takes. Templates
+    include ``signing/_request_fields.html``.
+    """
+
+    form_class = RequestForm
+
+    def proposed(self) -> Sequence[SignerSpec]:
+        """Return the people to begin with."""
+        return ()
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {
+            "project": self.project,
+            "proposed": self.proposed(),
+        }
 
 
 class LinkPageMixin(PublicPageMixin):

@@ -23,7 +23,7 @@ from implportal.projects.models import Contact, Step
 from implportal.projects.permissions import may_run
 from implportal.signing.domain.ending import cancel_request
 from implportal.signing.domain.links import revoke, share
-from implportal.signing.domain.reading import reading_state
+from implportal.signing.domain.progress import reading_state
 from implportal.signing.domain.requests import (
     SignerSpec,
     Terms,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from implportal.documents.markdown import own_number
 from implportal.documents.models import DocumentVersion
-from implportal.signing.domain.reading import (
+from implportal.documents.outline import own_number
+from implportal.signing.domain.progress import (
     ReadingState,
     SectionReading,
     reading_state,

@@ -12,7 +12,7 @@ from django.db.models import Q
 from implportal.accounts.models import User
 from implportal.documents.models import DocumentVersion
 from implportal.projects.models import Project
-from implportal.signing.domain.reading import needs_confirmation, section_sha256
+from implportal.signing.domain.progress import needs_confirmation, section_sha256
 from implportal.signing.models import Question, SectionConfirmation
 from presales.domain.review import KIND
 from presales.models import Solution
@@ -49,7 +49,7 @@ def unfinished_solutions(user: User) -> list[Solution]:
 def readings(solutions: Iterable[Solution]) -> dict[int, Reading]:
     """Return how far each solution's current version has got, by the solution's key.
 
-    The rules are those of ``signing.domain.reading.reading_state``; this asks for many at
+    The rules are those of ``signing.domain.progress.reading_state``; this asks for many at
     once. Costs three queries.
     """
     pks = [solution.pk for solution in solutions]

@@ -4,6 +4,13 @@
   // "Opened" is told by the page, for a GET changes nothing. It proves no human.
   const form = document.querySelector("form[data-opened]");
   if (form) fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin" }).catch(() => {});
+  // So is a download, by the click on it. Without script it only happens.
+  const proof = document.querySelector("form[data-proof]");
+  document.addEventListener("click", (event) => {
+    const file = event.target.closest("a[download]");
+    if (file && proof)
+      fetch(file.href, { method: "POST", body: new FormData(proof), credentials: "same-origin", keepalive: true }).catch(() => {});
+  });
   // The browser's claim of its time zone goes into the evidence.
   const zone = document.querySelector("input[name=time_zone]");
   if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
@@ -16,4 +23,20 @@
     own.querySelector("[data-own-time-text]").textContent = `${range} (${here})`;
     own.hidden = false;
   }
+  // What is still under way is asked for again, and only that part of the page changes.
+  const again = () => {
+    const part = document.querySelector("[data-again]");
+    if (part)
+      setTimeout(async () => {
+        const answer = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
+        const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+        const now = page && page.getElementById(part.id);
+        if (now && now.textContent !== part.textContent) {
+          part.replaceChildren(...now.childNodes);
+          if (!now.dataset.again) delete part.dataset.again;
+        }
+        again();
+      }, Number(part.dataset.again));
+  };
+  again();
 })();

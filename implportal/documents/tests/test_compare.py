@@ -73,3 +73,16 @@ def test_a_very_long_section_is_shown_as_taken_out_and_put_in():
 
     assert html.startswith("<del>")
     assert html.count("<ins>") == 1
+
+
+def test_a_changed_section_stands_in_two_columns_as_well():
+    old = [("a", "A", "<p>We deliver <strong>two</strong> reports.</p>"), B]
+    new = [("a", "A", "<p>We deliver <strong>three</strong> long reports.</p>"), B]
+
+    changed, same = compare(content(*old), content(*new))
+
+    assert changed.before == "<p>We deliver <strong><del>two</del></strong> reports.</p>"
+    assert changed.after == (
+        "<p>We deliver <strong><ins>three</ins></strong><ins> long</ins> reports.</p>"
+    )
+    assert (same.before, same.after) == ("", "")

@@ -18,21 +18,23 @@ from implportal.documents.models import DocumentVersion
 from implportal.kernel.errors import DomainError
 from implportal.kernel.moves import check_move
 from implportal.notifications.domain.outbox import notify
-from implportal.signing.domain.consents import INTENTS, ConsentText, consent_text
+from implportal.signing.domain.consents import ConsentText, consent_text, intent_of
+from implportal.signing.domain.ending import end_request
+from implportal.signing.domain.inviting import invite_next, note
 from implportal.signing.domain.links import lock_signer_of, note_opened
-from implportal.signing.domain.requests import end_request, invite_next, note
+from implportal.signing.domain.pictures import Picture, drawn_picture, uploaded_picture
 from implportal.signing.domain.turns import Conflict, check_turn
 from implportal.signing.models import (
     REQUEST_MOVES,
     SIGNER_MOVES,
     RequestState,
     SharedLink,
+    SignaturePicture,
     SignatureRequest,
     Signer,
-    SignerRole,
     SignerState,
 )
-from implportal.signing.models.requests import DECIDING
+from implportal.signing.models.requests import DECIDING, UNDECIDED
 
 CODE_HOLDS = timedelta(minutes=30)
 """How long after entering the code the same browser may sign."""
@@ -84,6 +86,21 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """How the name is put under the document: typed alone, or with a picture as well.
+
+    ``strokes`` is what was drawn (see ``pictures``), ``upload`` the bytes of a file; a
+    mark has one of them or none.
+    """
+
+    strokes: str | None = None
+    upload: bytes | None = None
+
+
+TYPED = Mark()
+
+
+@dataclass(frozen=True)
 class Circumstances:
     """What the server knows of the browser that signs; the time zone is the browser's claim."""
 
@@ -115,6 +132,7 @@ def sign(
     offer: Offer,
     circumstances: Circumstances,
     at: datetime,
+    mark: Mark = TYPED,
 ) -> Signer:
     """Sign for the person behind ``link``; a second click gets the first result.
 
@@ -125,9 +143,11 @@ def sign(
         Overtaken: the request ended first.
         LinkIsGone, NotYourTurn, ProjectNotRunning.
         NameMissing, ConsentMissing, CodeMissing.
+        BadPicture: what was drawn or uploaded is no picture of a signature.
     """
     version = DocumentVersion.objects.get(pk=link.object_id)
     real = _real_digests(version)
+    picture = _picture(mark)
     with transaction.atomic():
         signer = lock_signer_of(link)
         if signer is not None and signer.state == SignerState.SIGNED:
@@ -148,7 +168,10 @@ def sign(
         ):
             raise CodeMissing(_("Enter the code from your mail first; it may have run out."))
         signer.request = request
-        _keep(signer, name=name, consent=consent, circumstances=circumstances, link=link, at=at)
+        _keep(
+            signer, name=name, picture=picture, consent=consent, circumstances=circumstances,
+            link=link, at=at,
+        )  # fmt: skip
         _go_on(request, at=at)
     return signer
 
@@ -173,17 +196,26 @@ def decline(*, link: SharedLink, reason: str, at: datetime) -> Signer:
     if hook:
         hook(request.version, at)
     end_request(
-        request, RequestState.DECLINED, DECLINED,
-        actor=None, actor_name=signer.name, at=at, reason=reason,
+        request=request, state=RequestState.DECLINED, action=DECLINED, actor=None,
+        actor_name=signer.name, at=at, reason=reason,
     )  # fmt: skip
     user = request.created_by
     notify(
         to=user.email,
         user=user,
-        subject=_("%(name)s declined to sign “%(title)s”")
+        subject=(
+            _("%(name)s objects to “%(title)s”")
+            if request.version.document_kind.to_confirm
+            else _("%(name)s declined to sign “%(title)s”")
+        )
         % {"name": signer.name, "title": request.version.title},
         template="email/signing/declined.txt",
-        context={"signer": signer, "reason": reason, "title": request.version.title},
+        context={
+            "signer": signer,
+            "reason": reason,
+            "title": request.version.title,
+            "to_confirm": request.version.document_kind.to_confirm,
+        },
         url=request.get_absolute_url(),
         dedupe_key=f"declined:{signer.pk}",
         project_id=request.project_id,
@@ -204,10 +236,17 @@ def _real_digests(version: DocumentVersion) -> tuple[str, str]:
     return content, pdf
 
 
+def _picture(mark: Mark) -> Picture | None:
+    if mark.strokes is not None:
+        return drawn_picture(mark.strokes)
+    return None if mark.upload is None else uploaded_picture(mark.upload)
+
+
 def _keep(
     signer: Signer,
     *,
     name: str,
+    picture: Picture | None,
     consent: ConsentText,
     circumstances: Circumstances,
     link: SharedLink,
@@ -217,14 +256,22 @@ def _keep(
     signer.refresh_from_db(fields=["state", "viewed_at"])
     check_move(SIGNER_MOVES, source=SignerState(signer.state), target=SignerState.SIGNED)
     evidence = evidence_of(
-        signer, name=name, consent=consent, circumstances=circumstances, link=link, at=at
-    )
+        signer, name=name, picture=picture, consent=consent, circumstances=circumstances,
+        link=link, at=at,
+    )  # fmt: skip
+    if picture:
+        SignaturePicture.objects.create(
+            signer=signer,
+            content_type=picture.content_type,
+            sha256=picture.sha256,
+            data=picture.data,
+        )
     signer.state, signer.decided_at = SignerState.SIGNED, at
     signer.evidence, signer.statement_sha256 = evidence, evidence["statement_sha256"]
     signer.save(update_fields=["state", "decided_at", "evidence", "statement_sha256"])
     method = _("with one-time code") if evidence["code"] else _("by link")
     note(
-        SIGNED, signer.request, actor=None, actor_name=signer.name, at=at,
+        action=SIGNED, request=signer.request, actor=None, actor_name=signer.name, at=at,
         method=method, statement_sha256=signer.statement_sha256,
     )  # fmt: skip
 
@@ -233,6 +280,7 @@ def evidence_of(
     signer: Signer,
     *,
     name: str,
+    picture: Picture | None,
     consent: ConsentText,
     circumstances: Circumstances,
     link: SharedLink,
@@ -240,8 +288,8 @@ def evidence_of(
 ) -> dict[str, Any]:
     """Put together what is kept of one signature: plain values, as they go into the sealed file.
 
-    ``statement_sha256`` (D5) is over the canonical JSON of ``statement``. Without a drawn
-    signature D4 is null.
+    ``statement_sha256`` (D5) is over the canonical JSON of ``statement``. D4 is the digest of
+    the picture's bytes; of a name that was only typed it is null.
     """
     request, version = signer.request, signer.request.version
     code = None
@@ -261,9 +309,9 @@ def evidence_of(
         "content_sha256": version.content_sha256,
         "pdf_sha256": version.pdf_sha256,
         "consent_sha256": consent.sha256,
-        "picture_sha256": None,
+        "picture_sha256": picture and picture.sha256,
         "typed_name": name,
-        "intent": INTENTS[SignerRole(signer.role)],
+        "intent": intent_of(signer.role, to_confirm=version.document_kind.to_confirm),
         "code": code and code["id"],
     }
     return {
@@ -271,7 +319,7 @@ def evidence_of(
         "statement_sha256": hashlib.sha256(
             STATEMENT_PREFIX + canonical_bytes(statement)
         ).hexdigest(),
-        "method": "TYPED",
+        "method": picture.method if picture else "TYPED",
         "consent": {
             "version": consent.version,
             "language": consent.language,
@@ -297,7 +345,7 @@ def evidence_of(
 
 def _go_on(request: SignatureRequest, *, at: datetime) -> None:
     """After a signature: ask the next people, or seal when it was the last."""
-    missing = request.signers.filter(role__in=DECIDING).exclude(state=SignerState.SIGNED)
+    missing = request.signers.filter(role__in=DECIDING, state__in=UNDECIDED)
     target = RequestState.IN_PROGRESS if missing.exists() else RequestState.SEALING
     if request.state != target:
         check_move(REQUEST_MOVES, source=RequestState(request.state), target=target)
@@ -306,7 +354,7 @@ def _go_on(request: SignatureRequest, *, at: datetime) -> None:
             request.all_signed_at = at
         request.save(update_fields=["state", "all_signed_at"])
     if target == RequestState.SEALING:
-        note(ALL_SIGNED, request, actor=None, at=at)
+        note(action=ALL_SIGNED, request=request, actor=None, at=at)
         send_on_commit("signing.seal", request_id=request.pk)
     else:
         invite_next(request, at=at)

@@ -15,7 +15,8 @@ from django.views.generic import FormView, TemplateView, View
 from implportal.documents.compare import ChangeKind, compare
 from implportal.documents.models import DocumentVersion, StoredImage
 from implportal.kernel.errors import DomainError
-from implportal.signing.domain import reading
+from implportal.signing.domain import progress, reading
+from implportal.signing.domain.traces import note_downloaded
 from implportal.signing.forms import QuestionForm, ReplyForm
 from implportal.signing.models import LinkKind, Question, Signer, SignerState
 from implportal.signing.models.links import DECIDING_KINDS
@@ -85,10 +86,10 @@ class DocumentPage(DocumentPageMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict:
         version, link = self.version, self.link
-        state = reading.reading_state(version, email=link.email)
+        state = progress.reading_state(version, email=link.email)
         previous = self.previous if link.kind != LinkKind.READ else None
         known = (
-            {reading.section_sha256(section) for section in previous.content["sections"]}
+            {progress.section_sha256(section) for section in previous.content["sections"]}
             if previous
             else None
         )
@@ -102,7 +103,7 @@ class DocumentPage(DocumentPageMixin, TemplateView):
                 **section,
                 "reading": told,
                 "depth": min(section["level"] + 1, 6),
-                "is_changed": known is not None and reading.section_sha256(section) not in known,
+                "is_changed": known is not None and progress.section_sha256(section) not in known,
                 "is_asking": section["key"] == refused,
             }
             for section, told in zip(version.content["sections"], state.sections, strict=True)
@@ -158,7 +159,7 @@ class SectionUnderstood(ReadingAction):
 
     def _next_section(self, key: str) -> str:
         """The next section that is not understood yet, so that one button follows the other."""
-        sections = reading.reading_state(self.version, email=self.link.email).sections
+        sections = progress.reading_state(self.version, email=self.link.email).sections
         keys = [section.key for section in sections]
         after = sections[keys.index(key) + 1 :]
         for section in (*after, *sections):
@@ -248,23 +249,34 @@ class QuestionClose(QuestionMixin, ReadingAction):
 
 
 class DocumentFile(DocumentPageMixin, View):
-    """The frozen PDF, exactly the bytes whose digest is signed."""
+    """The frozen PDF, exactly the bytes whose digest is signed.
 
-    http_method_names = ["get", "head"]
+    A GET hands it out and changes nothing, as everywhere; the page tells by a POST that
+    somebody has clicked on it.
+    """
+
+    http_method_names = ["get", "head", "post"]
+    is_sealed = False
+
+    def refusal(self) -> HttpResponse | None:
+        if refused := super().refusal():
+            return refused
+        is_there = self.version.is_sealed if self.is_sealed else self.version.is_ready
+        return None if is_there else self.unknown()
 
     def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
-        if not self.version.is_ready:
-            return self.unknown()
-        return _download(self.version.pdf, self.version.file_name)
+        version = self.version
+        if self.is_sealed:
+            return _download(version.sealed_pdf, version.sealed_file_name)
+        return _download(version.pdf, version.file_name)
+
+    def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+        note_downloaded(link=self.link, version=self.version, is_sealed=self.is_sealed, at=self.now)
+        return HttpResponse(status=204)
 
 
-class SealedFile(DocumentPageMixin, View):
-    http_method_names = ["get", "head"]
-
-    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
-        if not self.version.is_sealed:
-            return self.unknown()
-        return _download(self.version.sealed_pdf, self.version.sealed_file_name)
+class SealedFile(DocumentFile):
+    is_sealed = True
 
 
 class DocumentImage(DocumentPageMixin, View):

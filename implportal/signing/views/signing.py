@@ -16,7 +16,7 @@ from implportal.signing.domain.consents import current_consent
 from implportal.signing.domain.pictures import BadPicture
 from implportal.signing.domain.turns import Conflict
 from implportal.signing.forms import CodeForm, DeclineForm, Method, ObjectionForm, SignForm
-from implportal.signing.models import SignerState
+from implportal.signing.models import SignaturePicture, SignerState
 from implportal.signing.models.links import DECIDING_KINDS
 from implportal.signing.models.requests import DECIDING
 from implportal.signing.views.documents import DocumentPageMixin
@@ -66,7 +66,7 @@ class SignPageMixin(DocumentPageMixin):
         everybody = [s for s in request.signers.order_by("order", "pk") if s.role in DECIDING]
         context |= {"signature_request": request, "everybody": everybody}
         if signer.state == SignerState.SIGNED:
-            return context
+            return context | {"picture": SignaturePicture.objects.filter(signer=signer).first()}
         needs_code = signing.needs_code(request, self.link)
         verified = signing.is_verified(signer, session=self.session, at=self.now)
         sent = (

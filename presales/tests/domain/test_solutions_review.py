@@ -9,12 +9,12 @@ from implportal.kernel.moves import IllegalMove
 from implportal.notifications.models import Message
 from implportal.projects.registry import GATES, LISTENERS, WAITING, EventListener
 from implportal.projects.tests.factories import ContactFactory
+from implportal.signing.domain.progress import reading_state
 from implportal.signing.domain.reading import (
     answer_question,
     ask_question,
     close_question,
     mark_understood,
-    reading_state,
 )
 from implportal.signing.domain.requests import NobodyToSign, SignerSpec, Terms
 from implportal.signing.domain.signing import decline

@@ -194,7 +194,6 @@ def test_the_database_refuses_to_change_or_delete_a_picture(drawn, change):
 
 def test_a_picture_that_was_changed_all_the_same_is_not_sealed(
     drawn,
-    sign,
     as_owner_of_the_database,
     now,
 ):

@@ -1,9 +1,11 @@
+from datetime import timedelta
+
 import pytest
 
 from implportal.audit.models import Entry
 from implportal.kernel.errors import NotAllowed
 from implportal.notifications.models import Message
-from implportal.signing.domain import reading
+from implportal.signing.domain import progress, reading
 from implportal.signing.models import Answer, Question, SectionConfirmation
 from implportal.signing.tests.conftest import SECTIONS
 
@@ -21,9 +23,9 @@ def link(version, shared):
 def test_a_version_is_ready_when_every_section_is_understood(version, link, now):
     for key in ("s1", "s2"):
         reading.mark_understood(link=link, section_key=key, at=now)
-    before = reading.reading_state(version)
+    before = progress.reading_state(version)
     reading.mark_understood(link=link, section_key="s3", at=now)
-    after = reading.reading_state(version)
+    after = progress.reading_state(version)
 
     assert (before.understood, before.total, before.ready_to_sign) == (2, 3, False)
     assert (after.understood, after.total, after.ready_to_sign) == (3, 3, True)
@@ -59,14 +61,14 @@ def test_only_changed_sections_ask_again_in_the_next_version(version, link, froz
 
     newer = frozen([("n1", *SECTIONS[0][1:]), ("s2", "Delivery", "Later."), SECTIONS[2]])
 
-    state = reading.reading_state(newer)
+    state = progress.reading_state(newer)
     assert [section.is_understood for section in state.sections] == [True, False, True]
     with pytest.raises(reading.ReadingIsOver):
         reading.mark_understood(link=link, section_key="s2", at=now)
 
 
 def test_a_heading_without_text_needs_no_confirmation(frozen):
-    state = reading.reading_state(frozen([("s1", "Part one", ""), *SECTIONS[1:]]))
+    state = progress.reading_state(frozen([("s1", "Part one", ""), *SECTIONS[1:]]))
 
     assert [section.needs_confirmation for section in state.sections] == [False, True, True]
     assert state.total == 2
@@ -76,8 +78,8 @@ def test_one_reader_does_not_count_for_another(version, link, shared, dora, now)
     reading.mark_understood(link=link, section_key="s1", at=now)
     shared(version, contact=dora)
 
-    assert reading.reading_state(version, email=link.email).understood == 1
-    assert reading.reading_state(version, email=dora.email).understood == 0
+    assert progress.reading_state(version, email=link.email).understood == 1
+    assert progress.reading_state(version, email=dora.email).understood == 0
 
 
 def test_a_question_goes_to_the_sender_and_blocks_signing_until_it_is_settled(
@@ -87,12 +89,12 @@ def test_a_question_goes_to_the_sender_and_blocks_signing_until_it_is_settled(
         reading.mark_understood(link=link, section_key=key, at=now)
 
     question = reading.ask_question(link=link, section_key="s3", text=" Net or gross? ", at=now)
-    asked = reading.reading_state(version)
+    asked = progress.reading_state(version)
     told = Message.objects.get(dedupe_key=f"question:{question.pk}")
     reading.answer_question(question=question, text="Net.", actor=ines, at=now)
-    answered = reading.reading_state(version)
+    answered = progress.reading_state(version)
     reading.close_question(link=link, question=question, at=now)
-    settled = reading.reading_state(version)
+    settled = progress.reading_state(version)
 
     assert question.text == "Net or gross?"
     assert told.user == ines
@@ -165,7 +167,7 @@ def test_a_question_follows_its_section_into_the_next_version(link, frozen, now)
 
     newer = frozen([("n3", "Price", "What it costs, net."), SECTIONS[0]])
 
-    state = reading.reading_state(newer)
+    state = progress.reading_state(newer)
     assert [question.text for question in state.sections[0].questions] == ["Net or gross?"]
     assert [question.text for question in state.other_questions] == ["When?"]
     assert state.open_questions == 2
@@ -177,4 +179,22 @@ def test_reading_costs_three_queries(version, link, now, django_assert_num_queri
         reading.ask_question(link=link, section_key=key, text="Why?", at=now)
 
     with django_assert_num_queries(3):
-        reading.reading_state(version)
+        progress.reading_state(version)
+
+
+def test_a_link_asks_so_many_questions_a_day_and_is_told_kindly(frozen, shared, dora, now):
+    version = frozen()
+    link, other = shared(version), shared(version, contact=dora)
+    for number in range(reading.QUESTIONS_A_DAY - 1):
+        first = reading.ask_question(link=link, section_key="s1", text=f"{number}?", at=now)
+    reading.continue_question(link=link, question=first, text="And?", at=now)
+
+    with pytest.raises(reading.TooManyQuestions, match="You have asked 50 questions"):
+        reading.ask_question(link=link, section_key="s1", text="One more?", at=now)
+    with pytest.raises(reading.TooManyQuestions):
+        reading.continue_question(link=link, question=first, text="And?", at=now)
+
+    assert Question.objects.count() == reading.QUESTIONS_A_DAY - 1
+    reading.ask_question(link=other, section_key="s1", text="Mine?", at=now)
+    tomorrow = now + timedelta(days=1, minutes=1)
+    reading.ask_question(link=link, section_key="s1", text="Now?", at=tomorrow)
