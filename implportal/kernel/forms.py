@@ -8,7 +8,10 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
+
+from implportal.kernel.text import first_unkeepable
 
 
 class DateInput(forms.DateInput):
@@ -35,28 +38,59 @@ def check_year(value: date) -> None:
         raise ValidationError(_("Check the year."))
 
 
-class PageForm(forms.Form):
+class CheckedForm(forms.BaseForm):
+    """Holds for each field, also those made late, what holds for all of its kind."""
+
+    def full_clean(self) -> None:
+        check_fields(self)
+        super().full_clean()
+
+
+class PageForm(CheckedForm, forms.Form):
     """A form whose <form> element and buttons stand in the template."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = page_helper()
-        _check_years(self)
 
 
-class PageModelForm(forms.ModelForm):
+class PageModelForm(CheckedForm, forms.ModelForm):
     """A model form whose <form> element and buttons stand in the template."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = page_helper()
-        _check_years(self)
 
 
-def _check_years(form: forms.BaseForm) -> None:
+check_length = MaxLengthValidator(100_000)
+"""Of a field that names no limit of its own."""
+
+
+def check_fields(form: forms.BaseForm) -> None:
+    """Give each field of a form the limits that hold for all of its kind."""
     for field in form.fields.values():
         if isinstance(field, forms.DateField | forms.DateTimeField):
-            field.validators.append(check_year)
+            checks = [check_year]
+        elif isinstance(field, forms.CharField) and not isinstance(field, forms.JSONField):
+            has_lines = isinstance(field.widget, forms.Textarea)
+            checks = [check_text if has_lines else check_line]
+            if field.max_length is None:
+                checks.append(check_length)
+        else:
+            continue
+        field.validators += [check for check in checks if check not in field.validators]
+
+
+def check_text(text: str) -> None:
+    """Refuse what cannot be kept, printed or signed."""
+    if found := first_unkeepable(text):
+        raise ValidationError(str(found))
+
+
+def check_line(text: str) -> None:
+    """Refuse what ``check_text`` does, and a second line where there is one."""
+    if found := first_unkeepable(text, lines=False):
+        raise ValidationError(str(found))
 
 
 class ConfirmForm(PageForm):

@@ -16,13 +16,9 @@ from implportal.accounts.models import User
 from implportal.audit.domain import record
 from implportal.audit.registry import Action
 from implportal.documents.domain.images import store_image
-from implportal.documents.markdown import (
-    ParsedDocument,
-    ParsedSection,
-    own_number,
-    read_markdown,
-    to_html,
-)
+from implportal.documents.manuscript import read_markdown
+from implportal.documents.markdown import to_html
+from implportal.documents.outline import ParsedDocument, ParsedSection, own_number
 from implportal.kernel.errors import DomainError
 from implportal.projects.models import Project
 from presales.domain.solutions import give_key, locked_draft, start_solution

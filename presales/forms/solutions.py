@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from implportal.documents.domain.images import MAX_IMAGE_BYTES
-from implportal.documents.markdown import MAX_BYTES, ParsedDocument
+from implportal.documents.manuscript import MAX_BYTES
+from implportal.documents.markdown import MAX_CHARACTERS
+from implportal.documents.outline import ParsedDocument
 from implportal.kernel.errors import DomainError
-from implportal.kernel.forms import PageForm
+from implportal.kernel.forms import CheckedForm, PageForm
 from implportal.projects.models import Contact, Project
-from implportal.signing.domain.requests import SignerSpec
 from presales.domain.imports import read_solution
 from presales.models import MAX_LEVEL, Requirement, Solution, SolutionSection
 
@@ -22,14 +23,13 @@ LEVELS = [
     (3, gettext_lazy("1.1.1 – sub-section")),
     *((level, ".".join("1" * level)) for level in range(4, MAX_LEVEL + 1)),
 ]
-MAX_SIGNERS = 6
 
 
 class StartForm(PageForm):
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
 
 
-class SolutionForm(forms.ModelForm):
+class SolutionForm(CheckedForm, forms.ModelForm):
     """What stands on the title page; only its fields are used, the domain saves."""
 
     class Meta:
@@ -104,7 +104,7 @@ class SectionForm(PageForm):
         label=gettext_lazy("Text"),
         required=False,
         strip=False,
-        max_length=200_000,
+        max_length=MAX_CHARACTERS,
         widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "true"}),
         help_text=gettext_lazy(
             "Markdown: **bold**, - list, 1. numbered list, | table |, [link](https://…)."
@@ -176,40 +176,3 @@ class SendForm(PageForm):
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["contacts"].queryset = project.customer.contacts.order_by("name", "pk")
-
-
-class SignersForm(PageForm):
-    """Who signs, in which order; one choice for each place in the line."""
-
-    valid_days = forms.IntegerField(
-        label=gettext_lazy("Days to sign"), min_value=1, max_value=90, initial=14
-    )
-
-    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        contacts = project.customer.contacts.order_by("name", "pk")
-        for place in range(1, min(MAX_SIGNERS, max(2, len(contacts))) + 1):
-            self.fields[f"signer_{place}"] = forms.ModelChoiceField(
-                label=_("Signs first") if place == 1 else _("Then, number %(n)s") % {"n": place},
-                queryset=contacts,
-                required=place == 1,
-                empty_label=_("nobody") if place > 1 else _("choose a person"),
-            )
-        self.order_fields([*(name for name in self.fields if name != "valid_days"), "valid_days"])
-
-    def clean(self) -> dict:
-        data = super().clean()
-        seen: set[Contact] = set()
-        for name in [name for name in self.fields if name.startswith("signer_")]:
-            contact = data.get(name)
-            if contact in seen:
-                self.add_error(name, _("Each person can be named once only."))
-            elif contact:
-                seen.add(contact)
-        return data
-
-    @property
-    def signers(self) -> list[SignerSpec]:
-        names = [name for name in self.fields if name.startswith("signer_")]
-        chosen = [self.cleaned_data[name] for name in names if self.cleaned_data.get(name)]
-        return [SignerSpec(contact, order=order) for order, contact in enumerate(chosen, start=1)]

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from implportal.documents.markdown import (
     collect_references,
     image_digests,
-    own_number,
     to_html,
 )
 from implportal.documents.models import StoredImage
+from implportal.documents.outline import own_number
 from implportal.kernel.errors import DomainError
 from implportal.projects.models import Project
 

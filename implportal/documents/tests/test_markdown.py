@@ -2,22 +2,21 @@ import base64
 import io
 import re
 import time
+from contextlib import suppress
 
 import pytest
 from PIL import Image
 
 from implportal.documents.canonical import digest
+from implportal.documents.manuscript import _take_images, read_markdown
 from implportal.documents.markdown import (
-    BadMarkdown,
-    ParsedSection,
-    _take_images,
+    MAX_CHARACTERS,
     collect_references,
     image_digests,
-    parse_document,
-    read_markdown,
     to_html,
     with_image_addresses,
 )
+from implportal.documents.outline import BadMarkdown, ParsedSection, parse_document
 from implportal.documents.tests.real import REAL_SOLUTIONS
 
 SHA = "ab" * 32
@@ -263,7 +262,8 @@ def test_a_real_file_has_all_its_sections(name, count, last):
 def test_it_reads_text_made_to_hang_it_in_no_time(line):
     begun = time.process_time()
 
-    read_markdown(line.encode())
+    with suppress(BadMarkdown):  # a section may be too long
+        read_markdown(line.encode())
 
     assert time.process_time() - begun < 4
 
@@ -284,3 +284,56 @@ def test_it_takes_closing_marks_off_a_heading(line, title):
     (section,) = parse_document(f"{line}\n\ntext").sections
 
     assert section.title == title
+
+
+HOSTILE_LINES = [
+    *("[", "![", "[a](", "[a][", "![[]()", "*a ", "a**b", "_a", "*_", "~~a", "`", "<", "<a "),
+    *("> ", "- ", "# a\n", "```\n", "| x | y |\n", "[a]: /x\n", "\\", "&amp", " ", "\n", "\u200d"),
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE_LINES)
+def test_the_time_for_hostile_text_grows_with_its_length_and_no_faster(piece):
+    def seconds(characters):
+        text = (piece * characters)[:characters]
+        begun = time.process_time()
+        to_html(text)
+        return time.process_time() - begun
+
+    seconds(1_000)  # loads what is loaded once
+    short = min(seconds(MAX_CHARACTERS // 8) for _try in range(3))
+    long = seconds(MAX_CHARACTERS)
+
+    # Eight times the text; a factor of three is left for the noise of a busy machine.
+    assert long < max(0.1, 24 * short)
+
+
+def test_a_longer_text_than_anybody_writes_is_shown_as_it_was_typed():
+    html = to_html("<b>*" * MAX_CHARACTERS)
+
+    assert html.startswith("<p>&lt;b&gt;*&lt;b&gt;*")
+
+
+def test_brackets_that_people_write_are_links_however_many_there_are():
+    text = "[![a](image:" + SHA + ")](https://example.com/) [x] and [y](https://example.com/y)\n\n"
+
+    html = to_html(text * 100)
+
+    assert html.count('<a href="https://example.com/y"') == 100
+    assert html.count("<img ") == 100
+    assert "\\" not in html
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("## H\n\nan \u202egpj.exe", "Line 3: The character U+202E (at place 10)"),
+        ("## H\n\n\x0b", "Line 3: The character U+000B"),
+        ("## H\n\n" + "a" * (MAX_CHARACTERS + 1), "“H” is longer than 100000 characters"),
+    ],
+)
+def test_it_refuses_a_file_with_what_cannot_be_printed_or_signed(data, words):
+    with pytest.raises(BadMarkdown) as refusal:
+        read_markdown(data.encode())
+
+    assert words in str(refusal.value)

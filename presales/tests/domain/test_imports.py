@@ -4,7 +4,7 @@ import pytest
 
 from implportal.audit.models import Entry
 from implportal.documents.compare import ChangeKind, compare
-from implportal.documents.markdown import BadMarkdown
+from implportal.documents.outline import BadMarkdown
 from implportal.documents.tests.real import REAL_SOLUTIONS
 from implportal.projects.tests.factories import ProjectFactory
 from presales.domain.imports import (
