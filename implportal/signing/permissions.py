@@ -20,3 +20,8 @@ def may_send_for_signature(user: User, project: Project) -> bool:
 def may_answer(user: User, project: Project) -> bool:
     """Answer what customers ask."""
     return may_contribute(user, project)
+
+
+def may_export_evidence(user: User, project: Project) -> bool:
+    """Take home what proves a signing; it tells addresses and browsers of people."""
+    return may_run(user, project)

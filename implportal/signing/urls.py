@@ -1,13 +1,26 @@
 from django.urls import path
 
-from implportal.signing.views import documents, links, links_staff, signing, staff
+from implportal.signing.views import (
+    delegation,
+    documents,
+    evidence,
+    links,
+    links_staff,
+    requests,
+    signing,
+    staff,
+)
 
 app_name = "signing"
 
 PROJECT = "projects/<int:project_pk>/"
 LINK = "r/<uuid:link_id>/"
+REQUEST = f"{PROJECT}signatures/<int:pk>/"
 
 urlpatterns = [
+    path(
+        "verify/evidence-schema-1.json", evidence.EvidenceSchema.as_view(), name="evidence_schema"
+    ),
     path("s/<str:token>/", links.LinkEnter.as_view(), name="link_enter"),
     path("s/<path:token>", links.LinkEnter.as_view(), name="link_enter_inexact"),
     path(LINK, links.LinkStart.as_view(), name="link_start"),
@@ -41,6 +54,7 @@ urlpatterns = [
     path(f"{LINK}sign/code/", signing.CodeSend.as_view(), name="link_code_send"),
     path(f"{LINK}sign/verify/", signing.CodeCheck.as_view(), name="link_code_check"),
     path(f"{LINK}sign/decline/", signing.Decline.as_view(), name="link_decline"),
+    path(f"{LINK}sign/delegate/", delegation.Delegate.as_view(), name="link_delegate"),
     path(f"{PROJECT}links/", links_staff.LinkList.as_view(), name="link_list"),
     path(f"{PROJECT}links/<int:pk>/copy/", links_staff.LinkCopy.as_view(), name="link_copy"),
     path(f"{PROJECT}links/<int:pk>/revoke/", links_staff.LinkRevoke.as_view(), name="link_revoke"),
@@ -55,16 +69,35 @@ urlpatterns = [
         staff.QuestionAnswer.as_view(),
         name="question_answer",
     ),
-    path(f"{PROJECT}signatures/", staff.RequestList.as_view(), name="request_list"),
-    path(f"{PROJECT}signatures/<int:pk>/", staff.RequestDetail.as_view(), name="request_detail"),
+    path(f"{PROJECT}signatures/", requests.RequestList.as_view(), name="request_list"),
+    path(f"{PROJECT}signatures/<int:pk>/", requests.RequestDetail.as_view(), name="request_detail"),
+    path(f"{REQUEST}change/", requests.RequestChange.as_view(), name="request_change"),
+    path(f"{REQUEST}send/", requests.RequestSend.as_view(), name="request_send"),
+    path(f"{REQUEST}discard/", requests.RequestDiscard.as_view(), name="request_discard"),
+    path(f"{REQUEST}extend/", requests.RequestExtend.as_view(), name="request_extend"),
+    path(
+        f"{REQUEST}signers/<int:signer_pk>/remind/",
+        requests.SignerRemind.as_view(),
+        name="signer_remind",
+    ),
+    path(
+        f"{REQUEST}signers/<int:signer_pk>/delegate/",
+        requests.SignerDelegate.as_view(),
+        name="signer_delegate",
+    ),
     path(
         f"{PROJECT}signatures/<int:pk>/cancel/",
-        staff.RequestCancel.as_view(),
+        requests.RequestCancel.as_view(),
         name="request_cancel",
     ),
     path(
+        f"{PROJECT}signatures/<int:pk>/evidence.zip",
+        evidence.EvidenceExport.as_view(),
+        name="request_evidence",
+    ),
+    path(
         f"{PROJECT}signatures/<int:pk>/retry-seal/",
-        staff.RequestRetrySeal.as_view(),
+        requests.RequestRetrySeal.as_view(),
         name="request_retry_seal",
     ),
 ]

@@ -18,6 +18,8 @@ PUBLIC = {
     # Anybody may check a file; it shows nothing of a document that the file does not.
     "documents:verification_start",
     "documents:verification_detail",
+    # What evidence looks like, not whose.
+    "signing:evidence_schema",
     # Customers without an account: a token in the address, then a cookie for that link.
     "signing:link_enter",
     "signing:link_enter_inexact",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,19 +11,22 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from implportal.audit.models import Chain, Entry
+from implportal.audit.models import Entry
 from implportal.audit.registry import Action
 from implportal.celery import send_on_commit
+from implportal.documents.canonical import digest
 from implportal.documents.domain.seals import seal_version
 from implportal.documents.models import DocumentVersion
 from implportal.kernel.errors import DomainError
 from implportal.kernel.moves import check_move
 from implportal.notifications.domain.outbox import notify
 from implportal.projects.models import Project
-from implportal.signing.domain.requests import note
+from implportal.signing.domain.evidence import build_evidence
+from implportal.signing.domain.inviting import note
 from implportal.signing.models import (
     REQUEST_MOVES,
     RequestState,
+    SignaturePicture,
     SignatureRequest,
     Signer,
     SignerRole,
@@ -32,7 +35,6 @@ from implportal.signing.models import (
 
 logger = logging.getLogger(__name__)
 
-SCHEMA = 1
 CLAIM_LASTS = timedelta(minutes=10)
 """After this long a worker that claimed a sealing is taken for dead."""
 LONGEST_WAIT_MINUTES = 60
@@ -43,6 +45,10 @@ COMPLETED = Action(
 SEAL_FAILED = Action(
     "signing.seal_failed", gettext_lazy("could not seal %(number)s yet: %(reason)s")
 )
+
+
+class PictureWasChanged(DomainError):
+    """The picture of a signature does not have the digest that was signed."""
 
 
 def seal_request(*, request_id: int, now: datetime) -> bool:
@@ -67,6 +73,7 @@ def seal_request(*, request_id: int, now: datetime) -> bool:
             version=request.version,
             evidence=evidence,
             certificate=_certificate(request, evidence),
+            files=_pictures(request),
             sealed_at=now,
         )
         complete(request=request, at=now)
@@ -77,39 +84,6 @@ def seal_request(*, request_id: int, now: datetime) -> bool:
     return True
 
 
-def build_evidence(request: SignatureRequest) -> dict[str, Any]:
-    """Everything that proves who agreed to what: plain values, sealed as ``evidence.json``."""
-    chain = Chain.objects.get(name=request.chain)
-    events = [
-        {
-            "sequence": entry.sequence,
-            "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
-            "action": entry.action,
-            "actor": entry.actor_id,
-            "actor_name": entry.actor_name,
-            "subject": [entry.subject_type_id, entry.subject_id, entry.subject_label],
-            "project": entry.project_id,
-            "details": entry.details,
-            "previous": entry.previous_hash,
-            "hash": entry.hash,
-            "text": f"{entry.actor_label} {entry.sentence}",
-        }
-        for entry in _entries(request)
-    ]
-    return {
-        "schema": SCHEMA,
-        "request": {
-            "public_id": str(request.public_id),
-            "created_at": request.created_at.isoformat(),
-            "created_by": request.created_by.name,
-            "code_required": request.code_required,
-        },
-        "signers": [signer.evidence for signer in _signed(request)],
-        "events": events,
-        "chain": {"name": chain.name, "length": chain.length, "head": chain.head},
-    }
-
-
 def _entries(request: SignatureRequest) -> list[Entry]:
     return list(
         Entry.objects.filter(chain__name=request.chain).select_related("actor").order_by("sequence")
@@ -118,8 +92,39 @@ def _entries(request: SignatureRequest) -> list[Entry]:
 
 def _signed(request: SignatureRequest) -> list[Signer]:
     return list(
-        request.signers.filter(state=SignerState.SIGNED).order_by("order", "decided_at", "pk")
+        request.signers.filter(state=SignerState.SIGNED)
+        .select_related("picture")
+        .order_by("order", "decided_at", "pk")
     )
+
+
+def _picture(signer: Signer) -> SignaturePicture | None:
+    """What the signer drew or uploaded, proved to be what was signed.
+
+    Raises:
+        PictureWasChanged: its bytes do not have the digest D4.
+    """
+    picture = getattr(signer, "picture", None)
+    told = signer.evidence["statement"]["picture_sha256"]
+    if (picture and digest(picture.data)) != told:
+        raise PictureWasChanged(
+            _("The picture of %(name)s's signature is no longer what was signed.")
+            % {"name": signer.name}
+        )
+    return picture
+
+
+def _pictures(request: SignatureRequest) -> list[tuple[str, str, bytes]]:
+    """The pictures as files of their own: D4 is the SHA-256 of each."""
+    return [
+        (
+            f"signature-{position}.{picture.suffix}",
+            _("Signature of %(name)s") % {"name": signer.name},
+            bytes(picture.data),
+        )
+        for position, signer in enumerate(_signed(request), 1)
+        if (picture := _picture(signer))
+    ]
 
 
 def _certificate(request: SignatureRequest, evidence: dict[str, Any]) -> dict[str, Any]:
@@ -129,15 +134,15 @@ def _certificate(request: SignatureRequest, evidence: dict[str, Any]) -> dict[st
         "signers": [
             {
                 "name": signer.name,
-                "role": str(SignerRole(signer.role).label),
+                "role": _("Confirms")
+                if request.version.document_kind.to_confirm
+                else str(SignerRole(signer.role).label),
                 "email": signer.email,
                 "organisation": organisation,
-                "method": str(
-                    _("E-mail verified by one-time code")
-                    if signer.evidence["code"]
-                    else _("Personal link by e-mail")
-                ),
+                "method": _how(signer),
                 "typed_name": signer.evidence["statement"]["typed_name"],
+                "picture": picture.data_url if (picture := _picture(signer)) else "",
+                "picture_sha256": signer.evidence["statement"]["picture_sha256"] or "",
                 "signed_at": signer.evidence["signed_at"],
                 "consent": signer.evidence["consent"]["text"],
                 "statement_sha256": signer.statement_sha256,
@@ -150,6 +155,16 @@ def _certificate(request: SignatureRequest, evidence: dict[str, Any]) -> dict[st
         ],
         "chain_head": evidence["chain"]["head"],
     }
+
+
+def _how(signer: Signer) -> str:
+    code, method = signer.evidence["code"], signer.evidence["method"]
+    proved = _("E-mail verified by one-time code") if code else _("Personal link by e-mail")
+    made = {
+        "DRAWN": _("signature drawn by hand"),
+        "UPLOADED": _("picture of the signature uploaded"),
+    }.get(method, _("name typed"))
+    return f"{proved}; {made}"
 
 
 @transaction.atomic
@@ -176,7 +191,7 @@ def complete(*, request: SignatureRequest, at: datetime) -> SignatureRequest:
     hook = version.document_kind.on_signed
     if hook:
         hook(version, at)
-    note(COMPLETED, request, actor=None, at=at, sealed_sha256=version.sealed_sha256)
+    note(action=COMPLETED, request=request, actor=None, at=at, sealed_sha256=version.sealed_sha256)
     _send_copies(request, at=at)
     return request
 
@@ -192,7 +207,12 @@ def _send_copies(request: SignatureRequest, *, at: datetime) -> None:
             to=email,
             to_name=name,
             user=user,
-            subject=_("Signed by all: %(title)s") % {"title": version.title},
+            subject=(
+                _("Confirmed by all: %(title)s")
+                if version.document_kind.to_confirm
+                else _("Signed by all: %(title)s")
+            )
+            % {"title": version.title},
             template="email/signing/completed.txt",
             context={
                 "title": version.title,
@@ -214,7 +234,7 @@ def _failed(request: SignatureRequest, *, reason: str, at: datetime) -> None:
         return
     request.state, request.state_reason = RequestState.SEAL_FAILED, reason[:1000]
     request.save(update_fields=["state", "state_reason"])
-    note(SEAL_FAILED, request, actor=None, at=at, reason=reason)
+    note(action=SEAL_FAILED, request=request, actor=None, at=at, reason=reason)
     user = request.created_by
     notify(
         to=user.email,

@@ -32,7 +32,9 @@ class DocumentPageMixin(LinkPageMixin):
 
     @cached_property
     def version(self) -> DocumentVersion:
-        return DocumentVersion.objects.select_related("project").get(pk=self.link.object_id)
+        version = DocumentVersion.objects.get(pk=self.link.object_id)
+        version.project = self.link.project
+        return version
 
     @cached_property
     def signer(self) -> Signer | None:
