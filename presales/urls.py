@@ -1,6 +1,7 @@
 from django.urls import path
 
 from presales.views import (
+    board,
     introductions,
     introductions_parts,
     requirements,
@@ -27,6 +28,7 @@ _TEMPLATES = "survey-templates/"
 _SURVEY_LINK = "r/<uuid:link_id>/survey/"
 
 urlpatterns = [
+    path("presales/", board.PresalesBoard.as_view(), name="board"),
     path(_REQUIREMENTS, requirements.RequirementList.as_view(), name="requirement_list"),
     path(
         f"{_REQUIREMENTS}add/", requirements.RequirementCreate.as_view(), name="requirement_create"

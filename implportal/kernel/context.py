@@ -33,6 +33,7 @@ class Place:
 PLACES = (
     Place(_("Home"), icon="home", route="portal:home"),
     Place(_("Projects"), icon="folders", route="projects:project_list"),
+    Place(_("Pre-sales"), icon="layout-kanban", route="presales:board", roles=SELLING),
     Place(_("Customers"), icon="building", route="projects:customer_list"),
     Place(_("Calendar"), icon="calendar", route="portal:calendar"),
     Place(_("Payments"), icon="coin", route="aftersales:payment_board", roles=MONEY),

@@ -26,7 +26,7 @@ from delivery.tests.factories import (
     TaskFactory,
     TaskLinkFactory,
 )
-from implportal.accounts.models import User
+from implportal.accounts.models import SavedView, User
 from implportal.catalogue.tests.factories import (
     FieldOfBusinessFactory,
     ProductFactory,
@@ -36,7 +36,11 @@ from implportal.catalogue.tests.factories import (
 )
 from implportal.documents.domain.images import store_image
 from implportal.documents.tests.factories import DocumentVersionFactory
-from implportal.meetings.tests.factories import MeetingFactory
+from implportal.meetings.tests.factories import (
+    ActionItemFactory,
+    DecisionFactory,
+    MeetingFactory,
+)
 from implportal.notifications.domain.outbox import notify
 from implportal.projects.domain.attachments import attach
 from implportal.projects.models import Project
@@ -98,7 +102,13 @@ class Scene:
             valid_days=3650,
         )  # fmt: skip
         self.link = link
+        meeting = MeetingFactory(project=project)
+        self.decision = DecisionFactory(meeting=meeting)
+        self.action = ActionItemFactory(meeting=meeting)
         self.rows |= {
+            "accounts:saved_view": SavedView.objects.create(
+                user=ines, page="projects:project_list", name="Mine"
+            ),
             "projects:customer": project.customer,
             "projects:contact": self.contact,
             "projects:member": self.member,
@@ -111,11 +121,12 @@ class Scene:
             "catalogue:product": ProductFactory(),
             "catalogue:field": FieldOfBusinessFactory(),
             "notifications:mail": mail,
-            "meetings:": MeetingFactory(project=project),
+            "meetings:": meeting,
             "documents:version": self.version,
             "signing:link": link,
             "signing:question": question,
             "signing:request": request,
+            "signing:signer": request,
         }
 
     def _set_up_presales(self) -> None:
@@ -182,6 +193,8 @@ class Scene:
             "public_id": self.version.public_id,
             "token": "unknown-token",
             "number": 1,
+            "item_pk": (self.decision if "decision" in name else self.action).pk,
+            "signer_pk": self.rows["signing:request"].signers.get().pk,
             "part_pk": self.part.pk,
             "recipient_pk": self.recipient.pk,
             "question_pk": self.survey_question.pk,

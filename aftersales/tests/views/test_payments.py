@@ -50,7 +50,7 @@ def test_the_board_costs_the_same_for_any_number_of_installments(
     InstallmentFactory.create_batch(installments)
     browser = sign_in(bea)
 
-    with django_assert_num_queries(7):  # session, user, count, page, figures, months, news
+    with django_assert_num_queries(8):  # session, user, count, page, figures, months, news, views
         response = browser.get(reverse(BOARD))
 
     assert len(response.context["object_list"]) == installments

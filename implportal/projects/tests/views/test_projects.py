@@ -80,7 +80,7 @@ def test_project_list_costs_the_same_for_any_number(
     ProjectFactory.create_batch(projects, implementation_manager=ines)
     browser = sign_in(ines)
 
-    with django_assert_num_queries(7):  # session, user, news, managers, count, page, steps
+    with django_assert_num_queries(8):  # session, user, news, managers, count, page, steps, views
         response = browser.get(reverse("projects:project_list"))
 
     assert len(response.context["projects"]) == projects

@@ -110,8 +110,8 @@ def test_the_list_costs_the_same_for_any_number(
         )  # fmt: skip
     browser = sign_in(ines)
 
-    # session, user, news, count, rows, causes, outcome, fields of business, managers
-    with django_assert_num_queries(9):
+    # session, user, news, views, count, rows, causes, outcome, fields of business, managers
+    with django_assert_num_queries(10):
         page = browser.get(reverse("projects:stop_list"))
     assert len(page.context["stops"]) == rows
 
