@@ -2,20 +2,34 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from implportal.meetings import views
+from implportal.meetings.views import meetings, minutes, outcomes
 
 app_name = "meetings"
-one_meeting = [
-    path("", views.MeetingDetail.as_view(), name="meeting_detail"),
-    path("edit/", views.MeetingEdit.as_view(), name="meeting_edit"),
-    path("cancel/", views.MeetingCancel.as_view(), name="meeting_cancel"),
-    path("attendance/", views.AttendanceSet.as_view(), name="attendance_set"),
-    path("minutes/", views.MinutesEdit.as_view(), name="minutes_edit"),
-    path("calendar.ics", views.MeetingCalendar.as_view(), name="meeting_calendar"),
+one_item = [
+    path("", outcomes.ActionEdit.as_view(), name="action_edit"),
+    path("settle/", outcomes.ActionSettle.as_view(), name="action_settle"),
+    path("remove/", outcomes.ActionRemove.as_view(), name="action_remove"),
 ]
-meetings = [
-    path("", views.MeetingList.as_view(), name="meeting_list"),
-    path("new/", views.MeetingCreate.as_view(), name="meeting_create"),
+one_meeting = [
+    path("", meetings.MeetingDetail.as_view(), name="meeting_detail"),
+    path("edit/", meetings.MeetingEdit.as_view(), name="meeting_edit"),
+    path("cancel/", meetings.MeetingCancel.as_view(), name="meeting_cancel"),
+    path("attendance/", meetings.AttendanceSet.as_view(), name="attendance_set"),
+    path("minutes/", minutes.MinutesEdit.as_view(), name="minutes_edit"),
+    path("minutes/send/", minutes.MinutesSend.as_view(), name="minutes_send"),
+    path("decisions/", outcomes.DecisionAdd.as_view(), name="decision_add"),
+    path(
+        "decisions/<int:item_pk>/remove/",
+        outcomes.DecisionRemove.as_view(),
+        name="decision_remove",
+    ),
+    path("actions/", outcomes.ActionAdd.as_view(), name="action_add"),
+    path("actions/<int:item_pk>/", include(one_item)),
+    path("calendar.ics", meetings.MeetingCalendar.as_view(), name="meeting_calendar"),
+]
+all_meetings = [
+    path("", meetings.MeetingList.as_view(), name="meeting_list"),
+    path("new/", meetings.MeetingCreate.as_view(), name="meeting_create"),
     path("<int:pk>/", include(one_meeting)),
 ]
-urlpatterns = [path("projects/<int:project_pk>/meetings/", include(meetings))]
+urlpatterns = [path("projects/<int:project_pk>/meetings/", include(all_meetings))]

@@ -144,7 +144,7 @@ def change_meeting(
     """
     if unknown := set(changes) - CHANGEABLE:
         raise ValueError(f"not changeable: {unknown}")
-    meeting = _locked_open(meeting)
+    meeting = lock_open_meeting(meeting)
     if not may_change_meeting(actor, meeting):
         raise NotAllowed
     check_running(meeting.project)
@@ -199,7 +199,7 @@ def hold_meeting(*, meeting: Meeting, actor: User, at: datetime) -> Meeting:
         NotAllowed: ``actor`` does not work on the project.
         MeetingCalledOff: it was cancelled.
     """
-    meeting = _locked_open(meeting)
+    meeting = lock_open_meeting(meeting)
     if not may_take_minutes(actor, meeting):
         raise NotAllowed
     _hold(meeting, actor=actor, at=at)
@@ -218,14 +218,14 @@ def set_attendance(
         NotAllowed: ``actor`` does not work on the project.
         ProjectNotRunning, MeetingCalledOff.
     """
-    meeting = _locked_open(meeting)
+    meeting = lock_open_meeting(meeting)
     if not may_take_minutes(actor, meeting):
         raise NotAllowed
     check_running(meeting.project)
     present = meeting.attendees.filter(pk__in=came)
     meeting.attendees.exclude(pk__in=came).update(came=False)
     count = present.update(came=True)
-    _hold_if_begun(meeting, actor=actor, at=at)
+    hold_if_begun(meeting, actor=actor, at=at)
     record(
         ATTENDANCE_NOTED, subject=meeting, actor=actor, at=at, project=meeting.project,
         details={"title": meeting.title, "came": count, "people": meeting.attendees.count()},
@@ -241,7 +241,7 @@ def write_minutes(*, meeting: Meeting, minutes: str, actor: User, at: datetime) 
         NotAllowed: ``actor`` does not work on the project.
         ProjectNotRunning, MeetingCalledOff.
     """
-    meeting = _locked_open(meeting)
+    meeting = lock_open_meeting(meeting)
     if not may_take_minutes(actor, meeting):
         raise NotAllowed
     check_running(meeting.project)
@@ -249,7 +249,7 @@ def write_minutes(*, meeting: Meeting, minutes: str, actor: User, at: datetime) 
         return meeting
     meeting.minutes = minutes
     meeting.save(update_fields=["minutes"])
-    _hold_if_begun(meeting, actor=actor, at=at)
+    hold_if_begun(meeting, actor=actor, at=at)
     record(
         MINUTES_WRITTEN, subject=meeting, actor=actor, at=at, project=meeting.project,
         details={"title": meeting.title},
@@ -257,14 +257,19 @@ def write_minutes(*, meeting: Meeting, minutes: str, actor: User, at: datetime) 
     return meeting
 
 
-def _locked_open(meeting: Meeting) -> Meeting:
+def lock_open_meeting(meeting: Meeting) -> Meeting:
+    """Re-read a meeting that was not called off, with its project, holding its row.
+
+    Raises:
+        MeetingCalledOff.
+    """
     meeting = Meeting.objects.select_related("project").locked(meeting.pk)
     if meeting.state == State.CANCELLED:
         raise MeetingCalledOff(_("This meeting was called off. Plan a new one."))
     return meeting
 
 
-def _hold_if_begun(meeting: Meeting, *, actor: User, at: datetime) -> None:
+def hold_if_begun(meeting: Meeting, *, actor: User, at: datetime) -> None:
     if meeting.start_at <= at:
         _hold(meeting, actor=actor, at=at)
 

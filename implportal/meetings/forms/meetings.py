@@ -173,14 +173,3 @@ class AttendanceForm(forms.Form):
     def __init__(self, *args: Any, keys: Iterable[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["came"].choices = [(key, key) for key in keys]
-
-
-class MinutesForm(PageForm):
-    minutes = forms.CharField(
-        label=gettext_lazy("Minutes"),
-        required=False,
-        max_length=TEXT_LIMIT,
-        strip=True,
-        widget=forms.Textarea(attrs={"rows": 14}),
-        help_text=gettext_lazy("Markdown works: “## ” begins a heading, “- ” a point."),
-    )

@@ -69,6 +69,8 @@ class Meeting(models.Model):
     state_reason = models.CharField(_("reason"), max_length=1000, blank=True)
     revision = models.PositiveIntegerField(default=0, editable=False)
     """Counts what calendars must hear of; the SEQUENCE of the iCalendar entry."""
+    minutes_number = models.CharField(_("number of the minutes"), max_length=20, blank=True)
+    """Given when the minutes are frozen for the first time."""
 
     objects = MeetingQuerySet.as_manager()
 

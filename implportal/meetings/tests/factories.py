@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import factory
 
-from implportal.meetings.models import Attendee, Meeting
+from implportal.meetings.models import ActionItem, Attendee, Decision, Meeting
 from implportal.projects.tests.factories import ProjectFactory
 
 
@@ -28,3 +28,21 @@ class AttendeeFactory(factory.django.DjangoModelFactory):
 
     meeting = factory.SubFactory(MeetingFactory)
     name = factory.Sequence("Guest {}".format)
+
+
+class DecisionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Decision
+
+    meeting = factory.SubFactory(MeetingFactory)
+    text = factory.Sequence("Decision {}".format)
+
+
+class ActionItemFactory(factory.django.DjangoModelFactory):
+    """Nobody's yet, and without a day."""
+
+    class Meta:
+        model = ActionItem
+
+    meeting = factory.SubFactory(MeetingFactory)
+    text = factory.Sequence("To do {}".format)

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,12 +21,19 @@ from implportal.meetings.domain.meetings import (
     change_meeting,
     plan_meeting,
     set_attendance,
-    write_minutes,
 )
+from implportal.meetings.domain.minutes_standing import minutes_standing
 from implportal.meetings.filters import MeetingFilter
-from implportal.meetings.forms import AttendanceForm, MeetingForm, MinutesForm
+from implportal.meetings.forms.meetings import AttendanceForm, MeetingForm
+from implportal.meetings.forms.minutes import ActionForm, DecisionForm
 from implportal.meetings.models import Kind, Meeting, State
-from implportal.meetings.permissions import may_change_meeting, may_plan_meeting, may_take_minutes
+from implportal.meetings.permissions import (
+    may_change_meeting,
+    may_plan_meeting,
+    may_send_minutes,
+    may_take_minutes,
+)
+from implportal.meetings.views.one import OneMeeting
 from implportal.projects.pages import ProjectActionPage, ProjectPageMixin
 
 
@@ -107,30 +113,6 @@ class MeetingCreate(ProjectActionPage):
         return reverse("meetings:meeting_list", kwargs={"project_pk": self.project.pk})
 
 
-class OneMeeting:
-    """A page about the meeting in the address; one query."""
-
-    tab = "meetings"
-
-    def prepare(self) -> None:
-        self.meeting = self.get_meeting()
-
-    def get_meeting(self) -> Meeting:
-        meeting = get_object_or_404(
-            Meeting.objects.visible_to(self.request.user).select_related("organiser"),
-            project=self.project,
-            pk=self.kwargs["pk"],
-        )
-        meeting.project = self.project
-        return meeting
-
-    def get_success_url(self) -> str:
-        return self.meeting.get_absolute_url()
-
-    def get_context_data(self, **kwargs: Any) -> dict:
-        return super().get_context_data(meeting=self.meeting, **kwargs)
-
-
 class MeetingDetail(OneMeeting, ProjectPageMixin, TemplateView):
     template_name = "meetings/meeting_detail.html"
 
@@ -138,13 +120,26 @@ class MeetingDetail(OneMeeting, ProjectPageMixin, TemplateView):
         self.meeting = self.get_meeting()
         user, zone = self.request.user, ZoneInfo(self.meeting.time_zone)
         is_open = self.project.is_running and self.meeting.state != State.CANCELLED
+        may_note = is_open and may_take_minutes(user, self.meeting)
+        forms = {}
+        if may_note:
+            forms = {
+                "decision_form": DecisionForm(),
+                "action_form": ActionForm(meeting=self.meeting),
+            }
         return super().get_context_data(
             attendees=self.meeting.attendees.select_related("user", "contact").order_by("pk"),
             start=self.meeting.start_at.astimezone(zone),
             end=self.meeting.end_at.astimezone(zone),
             is_over=self.meeting.end_at < timezone.now(),
             may_change=is_open and may_change_meeting(user, self.meeting),
-            may_note=is_open and may_take_minutes(user, self.meeting),
+            may_note=may_note,
+            may_send=is_open and may_send_minutes(user, self.project),
+            decisions=self.meeting.decisions.order_by("pk"),
+            actions=self.meeting.actions.select_related("user", "contact").order_by("pk"),
+            standing=minutes_standing(self.meeting),
+            today=timezone.localdate(),
+            **forms,
             may_cancel=(
                 self.project.is_running
                 and self.meeting.state == State.PLANNED
@@ -190,24 +185,6 @@ class MeetingCancel(OneMeeting, ProjectActionPage):
 
     def perform(self, form: ReasonForm) -> Meeting:
         return cancel_meeting(
-            meeting=self.meeting, actor=self.request.user, at=timezone.now(), **form.cleaned_data
-        )
-
-
-class MinutesEdit(OneMeeting, ProjectActionPage):
-    form_class = MinutesForm
-    title = gettext_lazy("Minutes")
-    button = gettext_lazy("Keep minutes")
-    success_message = gettext_lazy("The minutes are kept.")
-
-    def allowed(self) -> bool:
-        return may_take_minutes(self.request.user, self.meeting)
-
-    def get_initial(self) -> dict:
-        return {"minutes": self.meeting.minutes or self.meeting.agenda}
-
-    def perform(self, form: MinutesForm) -> Meeting:
-        return write_minutes(
             meeting=self.meeting, actor=self.request.user, at=timezone.now(), **form.cleaned_data
         )
 

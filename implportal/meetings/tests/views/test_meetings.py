@@ -51,7 +51,8 @@ def test_a_meeting_costs_the_same_for_any_number_of_people(
         AttendeeFactory(meeting=meeting, contact=contact, name="")
     browser = sign_in(ines)
 
-    with django_assert_num_queries(6):  # session, user, news, project, meeting, people
+    # session, user, news, project, meeting, people, decisions, actions, choices of owners: 2
+    with django_assert_num_queries(10):
         response = browser.get(meeting.get_absolute_url())
 
     assert len(response.context["attendees"]) == people
