@@ -23,12 +23,15 @@ from aftersales.domain.certificates import (
     missing_for_certificate,
     recall_certificate,
     send_certificate,
+    signing_members,
 )
 from aftersales.forms.acceptances import CommitteeForm, CriterionForm, PlaceForm, ResultForm
 from aftersales.models import Acceptance, Criterion
 from implportal.kernel.forms import ConfirmForm, ReasonForm
 from implportal.projects.pages import ProjectActionPage, ProjectPageMixin
 from implportal.projects.permissions import may_run
+from implportal.signing.domain.requests import SignerSpec
+from implportal.signing.pages import AskForSignaturesMixin, RequestForm
 
 
 class AcceptanceDetail(ProjectPageMixin, TemplateView):
@@ -168,8 +171,8 @@ class CommitteeEdit(AcceptancePage):
         )
 
 
-class CertificateSend(AcceptancePage):
-    form_class = ConfirmForm
+class CertificateSend(AskForSignaturesMixin, AcceptancePage):
+    template_name = "aftersales/certificate_send.html"
     title = _("Send the certificate for signature")
     text = _(
         "It is frozen as it is now and sent to those who sign. "
@@ -178,8 +181,16 @@ class CertificateSend(AcceptancePage):
     button = _("Send for signature")
     success_message = _("The certificate is being prepared; its signers are asked by mail.")
 
-    def perform(self, form: ConfirmForm) -> Any:
-        return send_certificate(acceptance=self.acceptance, **self.who_and_when())
+    def proposed(self) -> list[SignerSpec]:
+        return [SignerSpec(member.contact) for member in signing_members(self.acceptance)]
+
+    def perform(self, form: RequestForm) -> Any:
+        return send_certificate(
+            acceptance=self.acceptance,
+            signers=form.signers,
+            terms=form.terms,
+            **self.who_and_when(),
+        )
 
 
 class CertificateRecall(AcceptancePage):

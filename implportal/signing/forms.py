@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from implportal.kernel.forms import PageForm
+from implportal.kernel.forms import DateInput, PageForm
+from implportal.projects.models import Project
 from implportal.signing.domain.pictures import MAX_UPLOAD_BYTES
+from implportal.signing.domain.requests import SignerSpec, Terms
+from implportal.signing.models import SignerRole
 
 TEXT = forms.Textarea(attrs={"rows": 4})
 
@@ -115,3 +121,112 @@ class SignForm(PageForm):
         """The method that was chosen; typing where none was, or none that there is."""
         told = self.data.get("method") if self.is_bound else None
         return told if told in Method.values else Method.TYPED.value
+
+
+class RequestForm(PageForm):
+    """Who is asked, with which part and in which order; until when and on what terms.
+
+    ``proposed`` are the people to begin with. One row for each contact of the customer;
+    ``signers`` and ``terms`` are what the domain takes.
+    """
+
+    deadline = forms.DateField(label=_("Last day to sign"), widget=DateInput())
+    message = forms.CharField(
+        label=_("A word of yours"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Stands in the mail above the link."),
+    )
+    may_delegate = forms.BooleanField(
+        label=_("Those who are asked may hand over to somebody else"),
+        required=False,
+        initial=True,
+        help_text=_("You are told, and it stands on record."),
+    )
+
+    def __init__(
+        self, *args: Any, project: Project, proposed: Sequence[SignerSpec] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate()
+        self.fields["deadline"].initial = today + timedelta(days=Terms.valid_days)
+        self.fields["deadline"].widget.attrs |= {"min": today.isoformat()}
+        self.contacts = list(project.customer.contacts.order_by("name", "pk"))
+        known = {spec.contact.pk: spec for spec in proposed}
+        for contact in self.contacts:
+            spec = known.get(contact.pk)
+            self.fields[f"role_{contact.pk}"] = forms.ChoiceField(
+                label=_("Part of %(name)s") % {"name": contact.name},
+                choices=[("", _("is not asked")), *SignerRole.choices],
+                required=False,
+                initial=spec.role if spec else "",
+            )
+            self.fields[f"order_{contact.pk}"] = forms.IntegerField(
+                label=_("Turn of %(name)s") % {"name": contact.name},
+                min_value=1,
+                max_value=9,
+                required=False,
+                initial=spec.order if spec else 1,
+            )
+            for name in (f"role_{contact.pk}", f"order_{contact.pk}"):
+                field = self.fields[name]
+                kind = "form-select" if name.startswith("role") else "form-control"
+                field.widget.attrs |= {"class": kind, "aria-label": str(field.label)}
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return each contact with its two fields, for the table."""
+        return [
+            {
+                "contact": contact,
+                "role": self[f"role_{contact.pk}"],
+                "order": self[f"order_{contact.pk}"],
+            }
+            for contact in self.contacts
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        chosen = [data.get(f"role_{contact.pk}") for contact in self.contacts]
+        if SignerRole.SIGNER not in chosen:
+            self.add_error(None, _("Name at least one person who signs."))
+        return data
+
+    @property
+    def signers(self) -> list[SignerSpec]:
+        data = self.cleaned_data
+        return [
+            SignerSpec(contact, data[f"role_{contact.pk}"], data[f"order_{contact.pk}"] or 1)
+            for contact in self.contacts
+            if data[f"role_{contact.pk}"]
+        ]
+
+    @property
+    def terms(self) -> Terms:
+        data = self.cleaned_data
+        return Terms(
+            deadline=data["deadline"],
+            message=data["message"],
+            may_delegate=data["may_delegate"],
+        )
+
+
+class ExtendForm(PageForm):
+    deadline = forms.DateField(label=_("New last day to sign"), widget=DateInput())
+
+
+class DelegateForm(PageForm):
+    """Somebody else, and why."""
+
+    name = forms.CharField(
+        label=_("Who signs instead"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    email = forms.EmailField(label=_("E-mail of this person"))
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The sender and this person read it, and it stands on record."),
+    )

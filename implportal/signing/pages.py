@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.contenttypes.models import ContentType
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -130,11 +131,15 @@ class LinkPageMixin(PublicPageMixin):
 
 
 def find_link(link_id: uuid.UUID) -> SharedLink | None:
-    return (
+    link = (
         SharedLink.objects.filter(public_id=link_id)
-        .select_related("project__customer", "sent_by", "content_type", "message")
+        .select_related("project__customer", "sent_by")
+        .defer("mail")
         .first()
     )
+    if link:
+        link.content_type = ContentType.objects.get_for_id(link.content_type_id)  # kept in memory
+    return link
 
 
 def set_session(response: HttpResponse, link: SharedLink) -> None:

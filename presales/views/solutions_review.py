@@ -15,8 +15,12 @@ from implportal.kernel.errors import DomainError
 from implportal.kernel.forms import ReasonForm
 from implportal.kernel.views import DomainFormMixin
 from implportal.projects.permissions import may_run
+from implportal.signing.models import RequestState, SignatureRequest
+from implportal.signing.pages import AskForSignaturesMixin, RequestForm
 from presales.domain.review import (
     last_readers,
+    latest_version,
+    prepare_signing,
     revise_solution,
     send_for_review,
     send_for_signature,
@@ -24,7 +28,7 @@ from presales.domain.review import (
 )
 from presales.domain.solution_standing import solution_standing
 from presales.domain.solutions import unanswered_musts
-from presales.forms.solutions import SendForm, SignersForm
+from presales.forms.solutions import SendForm
 from presales.views.solutions import SolutionPageMixin
 
 
@@ -59,25 +63,41 @@ class SolutionSend(SolutionPageMixin, DomainFormMixin, FormView):
         )
 
 
-class SolutionSign(SolutionPageMixin, DomainFormMixin, FormView):
-    """Choose who signs, in which order."""
+class SolutionSign(AskForSignaturesMixin, SolutionPageMixin, DomainFormMixin, FormView):
+    """Choose who signs, in which order; a draft for this version is where that is changed."""
 
     needs = may_run
-    form_class = SignersForm
     template_name = "presales/solution_sign.html"
-    success_message = gettext_lazy("The first signer has mail. The next one follows by itself.")
 
-    def get_form_kwargs(self) -> dict:
-        return super().get_form_kwargs() | {"project": self.project}
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        draft = SignatureRequest.objects.filter(
+            version=latest_version(self.solution), state=RequestState.DRAFT
+        ).first()
+        if draft:
+            return HttpResponseRedirect(draft.get_absolute_url())
+        return super().get(request, *args, **kwargs)
 
-    def perform(self, form: SignersForm) -> Any:
-        return send_for_signature(
+    def perform(self, form: RequestForm) -> SignatureRequest:
+        act = prepare_signing if self.is_draft else send_for_signature
+        return act(
             solution=self.solution,
             signers=form.signers,
-            valid_days=form.cleaned_data["valid_days"],
+            terms=form.terms,
             actor=self.request.user,
             at=timezone.now(),
         )
+
+    @property
+    def is_draft(self) -> bool:
+        return "draft" in self.request.POST
+
+    def get_success_message(self) -> str:
+        if self.is_draft:
+            return _("The draft is kept. Nobody has been told yet.")
+        return _("The first signer has mail. The next one follows by itself.")
+
+    def get_success_url(self) -> str:
+        return self.result.get_absolute_url() if self.is_draft else super().get_success_url()
 
     def get_context_data(self, **kwargs: Any) -> dict:
         return super().get_context_data(standing=solution_standing(self.solution), **kwargs)

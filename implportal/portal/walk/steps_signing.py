@@ -11,7 +11,15 @@ SIGNERS = ("carl", "dora")
 
 def sign_solution(walk: Walk) -> None:
     first, second = (walk.people[key] for key in SIGNERS)
-    walk.open("ines", "solution/sign/").submit(signer_1=first.name, signer_2=second.name)
+    page = walk.open("ines", "solution/sign/")
+    form = page.form(button="for signature")
+    names = {one.get("aria-label"): one.get("name") for one in form.controls}
+    answers = {
+        names[f"{words} of {person.name}"]: answer
+        for turn, person in enumerate((first, second), 1)
+        for words, answer in (("Part", "Signer"), ("Turn", turn))
+    }
+    page.send(form, button="for signature", **answers)
     sign(walk, first)
     sign(walk, second)
 
@@ -33,7 +41,10 @@ def verify(walk: Walk, name: str) -> None:
     page = stranger.get("verify/").submit(file=Upload(name, data))
     if verdict(page) != "Valid":
         raise page.fail(f"{name} is not called valid.")
-    walk.report.note(f"{name}: {verdict(page)} ({len(page.main.with_class('ip-line'))} checks)")
+    lines = page.main.with_class("ip-line")
+    walk.report.note(f"{name}: {verdict(page)} ({len(lines)} checks)")
+    (trusted_time,) = (line for line in lines if line.get("data-line") == "time")
+    walk.report.note(f"{name}: {trusted_time.text()}")
     place = len(data) // 2
     forged = data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
     page = stranger.get("verify/").submit(file=Upload(name, forged))

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import DetailView
 
-from implportal.audit.models import Entry
 from implportal.kernel.errors import NotAllowed
-from implportal.kernel.forms import ConfirmForm, ReasonForm
-from implportal.kernel.views import ActionView, ListPage, VisibleToUserMixin
+from implportal.kernel.forms import ConfirmForm
+from implportal.kernel.views import ActionView, ListPage
 from implportal.projects.pages import ProjectPageMixin
-from implportal.signing.domain import ending, reading, requests
-from implportal.signing.filters import QuestionFilter, RequestFilter
+from implportal.signing.domain import reading
+from implportal.signing.filters import QuestionFilter
 from implportal.signing.forms import AnswerForm
-from implportal.signing.models import Question, SignatureRequest, Signer
+from implportal.signing.models import Question
 from implportal.signing.permissions import may_answer, may_send_for_signature, may_share
 
 
@@ -128,81 +126,3 @@ class QuestionAnswer(ProjectActionView):
             actor=self.request.user,
             at=timezone.now(),
         )
-
-
-# --- Signature requests ----------------------------------------------------------------
-
-
-class RequestList(ProjectListPage):
-    queryset = (
-        SignatureRequest.objects.select_related("version", "created_by")
-        .defer("version__content")
-        .prefetch_related(Prefetch("signers", Signer.objects.order_by("order", "pk")))
-    )
-    filterset_class = RequestFilter
-    template_name = "signing/request_list.html"
-    context_object_name = "requests"
-    sorts = {"sent": ("created_at", "pk"), "until": ("expires_at", "pk")}
-    default_sort = "-sent"
-    export_name = "signatures"
-
-    def export_columns(self) -> list:
-        return [
-            (_("Document"), lambda request: request.version.title),
-            (_("Number"), lambda request: request.version.number),
-            (_("Version"), lambda request: request.version.version),
-            (_("State"), lambda request: request.get_state_display()),
-            (_("Sent"), lambda request: request.created_at),
-            (_("Until"), lambda request: request.expires_at),
-        ]
-
-
-class RequestDetail(ProjectRowsMixin, VisibleToUserMixin, DetailView):
-    """One page per request: who has it, since when, whose turn, every event, what to do."""
-
-    queryset = SignatureRequest.objects.select_related("version", "created_by")
-    template_name = "signing/request_detail.html"
-    context_object_name = "signature_request"
-
-    def get_context_data(self, **kwargs: Any) -> dict:
-        request = self.object
-        return super().get_context_data(**kwargs) | {
-            "signers": request.signers.select_related("link__message").order_by("order", "pk"),
-            "events": Entry.objects.filter(chain__name=request.chain)
-            .select_related("actor")
-            .order_by("-sequence"),
-        }
-
-
-class RequestActionView(ProjectActionView):
-    queryset = SignatureRequest.objects.select_related("version")
-
-    def get_success_url(self) -> str:
-        return self.object.get_absolute_url()
-
-
-class RequestCancel(RequestActionView):
-    form_class = ReasonForm
-    title = _("Cancel this signing")
-    text = _("All its links close, and those who were asked are told the reason.")
-    button = _("Cancel signing")
-    tone = "danger"
-    success_message = _("The signing is cancelled; those who were asked are told.")
-
-    def perform(self, form: Any) -> None:
-        ending.cancel_request(
-            request=self.object,
-            actor=self.request.user,
-            at=timezone.now(),
-            reason=form.cleaned_data["reason"],
-        )
-
-
-class RequestRetrySeal(RequestActionView):
-    title = _("Seal again")
-    text = _("All have signed; the document is sealed as soon as a worker is free.")
-    button = _("Seal again")
-    success_message = _("The document is being sealed; look again in a minute.")
-
-    def perform(self, form: Any) -> None:
-        requests.retry_seal(request=self.object, actor=self.request.user, at=timezone.now())

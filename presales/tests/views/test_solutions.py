@@ -7,6 +7,7 @@ from django.urls import reverse
 from implportal.documents.models import DocumentVersion, StoredImage
 from implportal.documents.tests.real import REAL_SOLUTIONS
 from implportal.projects.tests.factories import ContactFactory, MemberFactory, ProjectFactory
+from implportal.signing.models import SignatureRequest
 from presales.domain import review
 from presales.models import Solution, SolutionSection
 from presales.tests.factories import RequirementFactory, SolutionFactory, SolutionSectionFactory
@@ -305,17 +306,36 @@ def test_what_changed_is_shown_word_by_word(sign_in, ines, solution, noon):
     assert response.context["same"] == 1
 
 
-def test_the_same_signer_twice_is_told_at_the_field(sign_in, ines, solution, noon):
+@pytest.fixture
+def with_customer(solution, ines, noon):
     carl = ContactFactory(customer=solution.project.customer)
-    ContactFactory(customer=solution.project.customer)
     review.send_for_review(solution=solution, contacts=[carl], valid_days=30, actor=ines, at=noon)
+    return carl
 
+
+def test_it_asks_for_at_least_one_who_signs(sign_in, ines, solution, with_customer):
     response = sign_in(ines).post(
         address("solution_sign", solution.project),
-        {"signer_1": carl.pk, "signer_2": carl.pk, "valid_days": "14"},
+        {f"role_{with_customer.pk}": "COPY", "deadline": "2199-01-01"},
     )
 
-    assert response.context["form"].errors == {"signer_2": ["Each person can be named once only."]}
+    assert response.context["form"].errors == {"__all__": ["Name at least one person who signs."]}
+
+
+def test_who_signs_is_kept_as_a_draft_before_all_is_understood(
+    sign_in, ines, solution, with_customer
+):
+    browser, page = sign_in(ines), address("solution_sign", solution.project)
+    people = {f"role_{with_customer.pk}": "SIGNER", "deadline": "2199-01-01"}
+
+    refused = browser.post(page, people)
+    kept = browser.post(page, people | {"draft": "1"})
+
+    request = SignatureRequest.objects.get()
+    solution.refresh_from_db()
+    assert "Signing opens when every section is understood" in refused.content.decode()
+    assert kept["Location"] == browser.get(page)["Location"] == request.get_absolute_url()
+    assert (request.state, solution.state) == ("DRAFT", "IN_REVIEW")
 
 
 @pytest.mark.parametrize("sections", [1, 25])

@@ -52,7 +52,7 @@ def test_the_page_of_a_request_says_whose_turn_it_is_and_what_happened(sent, ine
     page = sign_in(ines).get(sent.get_absolute_url()).content.decode()
 
     assert "1. Carl Client" in page
-    assert "Send again" in page
+    assert "Send link again" in page
     assert "asked Carl Client, Dora Client to sign version 1 of TD-2026-0001" in page
 
 
