@@ -27,7 +27,7 @@ from implportal.projects.models import Project
 from presales.models import Requirement
 
 State = Installment.State
-OPEN = frozenset({State.WAITING, State.RELEASED})
+OPEN = (State.WAITING, State.RELEASED)
 """Not invoiced yet: a signed change may still take from it."""
 
 INSTALLMENTS_AMENDED = Action(
@@ -48,7 +48,8 @@ def foresee_installments(change: ChangeRequest) -> list[PriceMove]:
     """Return which installments ``change`` would make, reduce or take away. One query.
 
     More money becomes one new installment; less reduces those that are not invoiced yet,
-    from the last one on. A contract that was never divided has nothing to move.
+    from the last one on, and those that are not even released first. A contract that was
+    never divided has nothing to move.
 
     Raises:
         OtherCurrency: an installment is in another currency than the change.
@@ -98,7 +99,8 @@ def _moves(
         )
     if change.price_minor > 0:
         return [(None, change.price_minor)]
-    still_open = [one for one in installments if one.state in OPEN]
+    by_state = {state: [one for one in installments if one.state == state] for state in OPEN}
+    still_open = [*by_state[State.RELEASED], *by_state[State.WAITING]]
     left = -change.price_minor
     total = sum(one.amount_minor for one in still_open)
     if total < left:

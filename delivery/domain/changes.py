@@ -30,6 +30,14 @@ CHANGE_STARTED = Action(
 CHANGE_EDITED = Action(
     "delivery.change_edited", gettext_lazy("wrote the change request %(number)s anew: %(fields)s")
 )
+EFFECT_ADDED = Action(
+    "delivery.change_effect_added",
+    gettext_lazy("wrote in %(number)s what becomes of %(target)s"),
+)
+EFFECT_REMOVED = Action(
+    "delivery.change_effect_removed",
+    gettext_lazy("took out of %(number)s what becomes of %(target)s"),
+)
 CHANGE_HANDED_IN = Action(
     "delivery.change_handed_in", gettext_lazy("handed in the change request %(number)s")
 )
@@ -168,8 +176,7 @@ def add_requirement_effect(
         change=change, kind=kind, requirement=requirement, text=text, priority=priority
     )
     _check_now(change, effect.key)
-    said = str(RequirementEffect._meta.verbose_name)
-    put_on_record(CHANGE_EDITED, change, actor=actor, at=at, fields=said)
+    put_on_record(EFFECT_ADDED, change, actor=actor, at=at, target=_target(effect))
     return effect
 
 
@@ -212,8 +219,7 @@ def add_task_effect(
         fields = {"task": task, "title": task.title, "shift_days": shift_days}
     effect = TaskEffect.objects.create(change=change, kind=kind, **fields)
     _check_now(change, effect.key)
-    said = str(TaskEffect._meta.verbose_name)
-    put_on_record(CHANGE_EDITED, change, actor=actor, at=at, fields=said)
+    put_on_record(EFFECT_ADDED, change, actor=actor, at=at, target=_target(effect))
     return effect
 
 
@@ -227,10 +233,10 @@ def remove_effect(
         NotAllowed, ProjectNotRunning, NotBeingWritten.
     """
     change = locked_draft(effect.change, actor=actor)
+    target = _target(effect)
     deleted, _by_model = type(effect).objects.filter(pk=effect.pk).delete()
     if deleted:
-        said = str(effect._meta.verbose_name)
-        put_on_record(CHANGE_EDITED, change, actor=actor, at=at, fields=said)
+        put_on_record(EFFECT_REMOVED, change, actor=actor, at=at, target=target)
     return change
 
 
@@ -363,6 +369,13 @@ def _write(change: ChangeRequest, fields: dict[str, object]) -> list[str]:
     elif change.price_on is None:
         raise IncompleteRelease(_("On which date is the difference payable?"))
     return sorted(name for name, old in before.items() if getattr(change, name) != old)
+
+
+def _target(effect: RequirementEffect | TaskEffect) -> str:
+    """What an effect is about, by its code or in its own words."""
+    if isinstance(effect, TaskEffect):
+        return str(effect.task or effect.title)
+    return effect.requirement.code if effect.requirement else f"“{effect.text}”"
 
 
 def _check_touches(present, target: Requirement | Task, change: ChangeRequest) -> None:

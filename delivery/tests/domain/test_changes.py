@@ -156,6 +156,28 @@ def test_a_task_moves_earlier_by_working_days_and_keeps_its_length(change, proje
     assert outlook(change).tasks[0].new == "27 February 2026 – 2 March 2026"
 
 
+def test_what_it_says_of_requirements_and_tasks_goes_on_record_and_out_again(
+    change, project, ines, noon
+):
+    task = TaskFactory(project=project, number=1, title="Wire")
+    doing = {"actor": ines, "at": noon}
+    add_task_effect(change=change, kind="SHIFT", task=task, shift_days=1, **doing)
+    effect = add_requirement_effect(
+        change=change, kind="ADD", text="New.", priority="MUST", **doing
+    )
+
+    remove_effect(effect=effect, **doing)
+    remove_effect(effect=effect, **doing)
+
+    said = Entry.objects.filter(action__startswith="delivery.change_effect").order_by("sequence")
+    assert [entry.sentence for entry in said] == [
+        "wrote in CR-2026-0001 what becomes of T1 Wire",
+        "wrote in CR-2026-0001 what becomes of “New.”",
+        "took out of CR-2026-0001 what becomes of “New.”",
+    ]
+    assert not change.requirement_effects.exists()
+
+
 @pytest.mark.parametrize(
     ("refusal", "effect"),
     [

@@ -272,6 +272,15 @@ def test_less_money_makes_the_last_open_installments_smaller(sent, project, noon
     assert total == project.contract_value_minor
 
 
+def test_less_money_takes_from_what_is_released_only_after_all_that_waits(sent, project, noon):
+    Installment.objects.filter(order=3).update(state="RELEASED", released_at=noon)
+    ChangeRequest.objects.update(price_minor=-45_000)
+
+    signs(sent, noon)
+
+    assert figures(project) == [("Third", 25_000, "RELEASED", None)]
+
+
 def test_a_contract_that_was_never_divided_has_no_installment_to_move(sent, project, noon):
     Installment.objects.all().delete()
 

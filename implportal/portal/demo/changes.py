@@ -43,7 +43,7 @@ def sign_a_change(cast: Cast, project: Project, *, at: datetime) -> None:
     add_task_effect(change=change, kind="SHIFT", task=task, shift_days=5, actor=cast.ines, at=at)
     add_task_effect(
         change=change, kind="ADD", title="Mount the terminals at the gates",
-        starts_on=task.starts_on, ends_on=task.starts_on + DAY, actor=cast.ines, at=at,
+        starts_on=task.ends_on, actor=cast.ines, at=at,
     )  # fmt: skip
     hand_in_change(change=change, actor=cast.ines, at=at)
     version = approve_change(change=change, actor=cast.piet, at=at + DAY)
@@ -63,13 +63,9 @@ def hand_in_another(cast: Cast, project: Project, *, at: datetime) -> None:
         title="No terminals in the old hall",
         what="The old hall is given up in spring, so it gets no terminals.",
         why="The lease ends, and nobody will work there.",
+        acceptance="The old hall is not looked at.",
         price_minor=-350_000,
         actor=cast.ines,
         at=at,
     )
-    requirement = project.requirements.in_force().order_by("-number", "-pk")[1]
-    add_requirement_effect(
-        change=change, kind="CHANGE", requirement=requirement, priority="COULD", actor=cast.ines,
-        at=at,
-    )  # fmt: skip
     hand_in_change(change=change, actor=cast.ines, at=at)
