@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -81,7 +82,7 @@ def _facts(change: ChangeRequest, view: Outlook) -> list[tuple[str, str]]:
     none = _("no change")
     price = say_price(change.price_minor, change.currency) if change.price_minor else none
     return [
-        (_("Project"), change.project.title),
+        (_("Title of the project"), change.project.title),
         (_("Price"), price),
         (_("Planned end"), view.end.new if view.end else none),
     ]
@@ -118,11 +119,16 @@ def _money(amount_minor: int | None, currency: str) -> str:
     return "–" if amount_minor is None else format_money(amount_minor, currency)
 
 
-def _lines(what: str, lines: list[Line] | Any) -> str:
+def _lines(what: str, lines: Sequence[Line]) -> str:
     if not lines:
         return ""
-    head = (what, _("Effect"), _("until now"), _("from now on"))
-    return _table(head, [(line.label, line.kind, line.old, line.new) for line in lines])
+    head = (what, _("until now"), _("from now on"))
+    return _table(head, [(_name(line), line.old, line.new) for line in lines])
+
+
+def _name(line: Line) -> str:
+    kind = line.kind.lower()
+    return kind if line.label == kind else f"{line.label} ({kind})"
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

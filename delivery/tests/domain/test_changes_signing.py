@@ -510,13 +510,13 @@ def test_the_document_says_old_and_new_of_everything(change):
     assert list(sections) == ["what", "why", "requirements", "tasks", "dates", "price", "rest"]
     assert sections["requirements"]["requirements"] == ["R-001", "R-002"]
     assert sections["requirements"]["markdown"].splitlines()[2:] == [
-        r"| R-001 | Changed | Scans at docks. \(must\) | Scans anywhere. \(must\) |",
-        r"| R-002 | Dropped | Prints. \(must\) | dropped: it counts no longer |",
-        r"| new | New | – | Scans at gates. \(should\) |",
+        r"| R-001 \(changed\) | Scans at docks. \(must\) | Scans anywhere. \(must\) |",
+        r"| R-002 \(dropped\) | Prints. \(must\) | dropped: it counts no longer |",
+        r"| new | – | Scans at gates. \(should\) |",
     ]
     assert sections["tasks"]["markdown"].splitlines()[2:] == [
-        "| T1 Wire gates | Moved | 2 March 2026 – 3 March 2026 | 6 March 2026 – 9 March 2026 |",
-        "| Mount scanners | New | – | 9 March 2026 |",
+        r"| T1 Wire gates \(moved\) | 2 March 2026 – 3 March 2026 | 6 March 2026 – 9 March 2026 |",
+        r"| Mount scanners \(new\) | – | 9 March 2026 |",
     ]
     assert sections["price"]["markdown"].splitlines() == [
         "The price changes by **+250.50 EUR**, payable with the signature. Days to pay: 14.",
@@ -527,7 +527,7 @@ def test_the_document_says_old_and_new_of_everything(change):
         "| CR-2026-0001 Scan at the gate | – | 250.50 EUR |",
     ]
     assert version.content["facts"] == [
-        {"label": "Project", "value": change.project.title},
+        {"label": "Title of the project", "value": change.project.title},
         {"label": "Price", "value": "+250.50\xa0EUR"},
         {"label": "Planned end", "value": "15 July 2026"},
     ]
