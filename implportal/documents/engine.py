@@ -27,12 +27,14 @@ import shutil
 import sys
 import tempfile
 import warnings
+from base64 import a85encode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pydyf
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -138,6 +140,25 @@ def _font_faces() -> str:
     )
 
 
+def end_plainly(stream: pydyf.Stream) -> None:
+    """Keep a stream from ending in a byte that looks like the line end before ``endstream``.
+
+    Compressed data does so by chance, in one of fourteen documents. Whoever checks PDF/A then
+    takes the byte for no part of the stream, and its Length for wrong. ASCII85 ends in "~>".
+    """
+    encoded = stream.data
+    if encoded[-len("?\nendstream")] not in b"\r\n":
+        return
+    body = encoded.partition(b"\nstream\n")[2].removesuffix(b"\nendstream")
+    filters = "/FlateDecode" if stream.compress else stream.extra.get("Filter")
+    if filters and "DecodeParms" in stream.extra:
+        stream.extra["DecodeParms"] = pydyf.Array(["null", stream.extra["DecodeParms"]])
+    stream.extra["Filter"] = pydyf.Array(
+        ["/ASCII85Decode", filters] if filters else ["/ASCII85Decode"]
+    )
+    stream.compress, stream.stream = False, [a85encode(body) + b"~>"]
+
+
 class _Written(Exception):
     """Ends WeasyPrint's own writing; is no error."""
 
@@ -157,6 +178,9 @@ def _written(laid_out: Any, identifier: bytes) -> bytes:
             piece if isinstance(piece, bytes) else str(piece).encode() for piece in metadata.stream
         )
         metadata.stream = [re.sub(rb"</rdf:RDF>\s*<rdf:RDF[^>]*>", b"", raw)]
+        for item in pdf.objects:
+            if isinstance(item, pydyf.Stream):
+                end_plainly(item)
         pdf.write(target, version=b"1.7", identifier=identifier, compress=False)
         raise _Written
 

@@ -273,7 +273,7 @@ def _time(facts: SealFacts, seal: Seal | None) -> tuple[Outcome, str]:
         ) % {"why": why}
     said = {
         "moment": f"{datetime.fromisoformat(facts.stamped_at).astimezone(UTC):%Y-%m-%d %H:%M:%S}",
-        "authority": facts.stamped_by,
+        "authority": seal.stamped_by.subject if seal and seal.stamped_by else facts.stamped_by,
     }
     if not facts.stamp_is_intact:
         return Outcome.FAILED, _("No. The time stamp does not fit the seal.")
@@ -287,9 +287,10 @@ def _time(facts: SealFacts, seal: Seal | None) -> tuple[Outcome, str]:
             )
             % said
         )
-    meaning = _("Yes: “%(authority)s” confirmed %(moment)s UTC.") % said
+    said["level"] = Seal.Level.B_LT.label if facts.has_revocation_data else Seal.Level.B_T.label
+    meaning = _("Yes: “%(authority)s” confirmed %(moment)s UTC (%(level)s).") % said
     if facts.has_revocation_data:
-        meaning += " " + _("Proof that no certificate had been revoked is inside (PAdES B-LT).")
+        meaning += " " + _("Proof that no certificate had been revoked is inside.")
     return Outcome.OK, meaning
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypedDict, TypeVar
 import segno
 from django.conf import settings
 from django.utils.translation import gettext as _
-from pyhanko.pdf_utils.generic import StreamObject
+from pyhanko.pdf_utils.generic import StreamObject, pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
@@ -67,10 +67,16 @@ class Certificate(TypedDict, total=False):
 
 
 class _PlainWriter(IncrementalPdfFileWriter):
-    """Leaves the metadata alone: rewritten by pyHanko it would no longer be PDF/A."""
+    """Does what pyHanko leaves to be done for PDF/A."""
 
     def _update_meta(self) -> None:
-        pass
+        """Leave the metadata alone: pyHanko would write them anew, and not as PDF/A."""
+
+    def add_object(self, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        """Add an object; a certificate that ends like a line is written in ASCII85."""
+        if isinstance(obj, StreamObject) and obj.encoded_data[-1:] in (b"\r", b"\n"):
+            obj.apply_filter(pdf_name("/ASCII85Decode"))
+        return super().add_object(obj, *args, **kwargs)
 
 
 @dataclass(frozen=True)

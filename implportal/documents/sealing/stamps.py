@@ -45,6 +45,15 @@ def read_certificates(pem_text: bytes) -> list[asn1_x509.Certificate]:
     return found
 
 
+def named(certificate: asn1_x509.Certificate) -> str:
+    """What people call its owner: the common name, and the organisation in brackets."""
+    subject = certificate.subject.native
+    name, organisation = subject.get("common_name"), subject.get("organization_name")
+    if name and organisation:
+        return f"{name} ({organisation})"
+    return str(name or organisation or certificate.subject.human_friendly)
+
+
 def as_pem(certificates: list[asn1_x509.Certificate]) -> str:
     return b"".join(pem.armor("CERTIFICATE", one.dump()) for one in certificates).decode()
 
@@ -86,7 +95,7 @@ class Stamper(HTTPTimeStamper):
 
     @property
     def authority(self) -> str:
-        return self.chain[0].subject.human_friendly if self.chain else ""
+        return named(self.chain[0]) if self.chain else ""
 
     @property
     def chain_pem(self) -> str:
@@ -137,7 +146,7 @@ class Stamper(HTTPTimeStamper):
         if not status.trusted:
             raise NoTrustedTime(
                 _("The time stamp comes from “%(authority)s”, which SEAL_TSA_ROOTS does not trust.")
-                % {"authority": status.signing_cert.subject.human_friendly}
+                % {"authority": named(status.signing_cert)}
             )
         self.chain = list(status.validation_path.iter_certs(include_root=True))[::-1]
         self.stamped_at = info["gen_time"].native.astimezone(UTC)

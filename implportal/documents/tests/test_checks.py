@@ -47,7 +47,7 @@ def test_the_command_says_what_the_next_seal_will_be(p12):
     call_command("check_seal", stdout=said)
 
     assert "CN=Test seal,O=Test Ltd" in said.getvalue()
-    assert "Common Name: Test time stamps" in said.getvalue()
+    assert "Test time stamps (Test Ltd)" in said.getvalue()
     assert "level    PAdES B-T" in said.getvalue()
     assert "not higher: the certificates do not say where" in said.getvalue()
 

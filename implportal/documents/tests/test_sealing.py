@@ -3,13 +3,17 @@
 import io
 import shutil
 import subprocess
-import time
+import zlib
+from base64 import a85decode
 
 import page
+import pydyf
 import pytest
+from pyhanko.pdf_utils.generic import StreamObject
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from implportal.documents import sealing
+from implportal.documents.engine import end_plainly
 from implportal.documents.keys import SealKeyMissing, load_signer
 from implportal.documents.sealing import NoTrustedTime, SealFailed, prepare, seal, stamps
 from implportal.documents.tests.authority import Authority
@@ -218,12 +222,30 @@ def test_a_certificate_that_has_run_out_does_not_seal(authority, use_key):
         use_key(authority, days=(1, 10))
 
 
-def test_sealing_costs_at_most_half_a_second(authority, use_key, settings, tmp_path):
-    authority.use(settings, tmp_path)
-    key = use_key(authority)
-    sealed(key)
+def test_a_certificate_that_ends_like_a_line_is_written_so_that_nobody_drops_its_last_byte():
+    writer = sealing._PlainWriter(io.BytesIO(a_page()))
+    for data in (b"certificate\r", b"certificate\n", b"certificate"):
+        stream = writer.add_object(StreamObject(stream_data=data)).get_object()
 
-    begun = time.perf_counter()
-    sealed(key)
+        assert stream.data == data
+        assert stream.encoded_data[-1:] not in b"\r\n"
 
-    assert time.perf_counter() - begun < 0.5
+
+@pytest.mark.parametrize("filters", [None, "/DCTDecode"])
+def test_a_stream_of_the_pages_that_ends_like_a_line_is_written_so_too(filters):
+    for number in range(256):
+        raw = b"q %c Q" % number
+        stream = pydyf.Stream([raw], {"Filter": filters} if filters else {}, compress=not filters)
+        if filters:
+            stream.stream = [raw + b"\r"]
+        if zlib.compress(raw, 9)[-1:] in b"\r\n":
+            break
+
+    end_plainly(stream)
+
+    encoded = stream.data
+    assert encoded.endswith(b"~>\nendstream")
+    body = encoded.partition(b"\nstream\n")[2].removesuffix(b"~>\nendstream")
+    assert a85decode(body) == (raw + b"\r" if filters else zlib.compress(raw, 9))
+    inner = filters or "/FlateDecode"
+    assert f"/Filter [/ASCII85Decode {inner}]".encode() in encoded

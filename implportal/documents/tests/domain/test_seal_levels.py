@@ -99,7 +99,7 @@ def test_a_time_stamp_is_on_record_in_the_verdict_and_on_the_page(
     assert f"confirmed {record.stamped_at:%Y-%m-%d %H:%M:%S} UTC" in line.meaning
     page_text = text_of(bytes_of(version), tmp_path)
     assert "UTC, PAdES B-T" in page_text
-    assert "The seal carries a time stamp of Common Name: Test time stamps" in page_text
+    assert "The seal carries a time stamp of Test time stamps (Test Ltd)" in page_text
 
 
 def test_level_and_time_stamp_stand_on_the_pages(
@@ -116,7 +116,7 @@ def test_level_and_time_stamp_stand_on_the_pages(
 
     assert "PAdES B-T" in listed
     assert "PAdES B-T. Time confirmed by an authority." in public
-    assert "Common Name: Test time stamps" in public
+    assert "Test time stamps (Test Ltd)" in public
 
 
 def test_with_revocation_data_the_document_says_b_lt_and_conforms(
@@ -132,7 +132,9 @@ def test_with_revocation_data_the_document_says_b_lt_and_conforms(
     verdict = verify(data)
     assert verdict.is_valid
     assert verdict.line("whole").outcome == Outcome.OK
-    assert "no certificate had been revoked is inside (PAdES B-LT)" in verdict.line("time").meaning
+    assert "(PAdES B-LT). Proof that no certificate had been revoked is inside" in (
+        verdict.line("time").meaning
+    )
     for profile in ("3a", "ua1"):
         assert page.validate_pdf_bytes(data, profile=profile).failures == []
 
