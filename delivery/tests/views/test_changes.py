@@ -354,3 +354,13 @@ def test_a_draft_has_no_version_and_its_preview_says_so(sign_in, ines, project):
     assert "It is not frozen yet." in page
     assert "Lorries wait." in page
     assert not DocumentVersion.objects.exists()
+
+
+def test_the_search_finds_a_change_by_its_number(sign_in, ines, sam, project):
+    change = ChangeRequestFactory(project=project, number="CR-2031-0042", title="Gates")
+    search = reverse("portal:search")
+
+    [group] = sign_in(ines).get(search, {"q": "2031-0042"}).context["groups"]
+
+    assert [(hit.title, hit.url) for hit in group.hits] == [("Gates", change.get_absolute_url())]
+    assert sign_in(sam).get(search, {"q": "2031-0042"}).context["groups"] == []

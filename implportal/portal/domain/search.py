@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from delivery.models import ChangeRequest
 from implportal.accounts.models import User
 from implportal.documents.models import DocumentVersion
 from implportal.projects.models import Contact, Customer, Project
@@ -52,6 +53,11 @@ def search(*, user: User, words: str) -> list[Group]:
     )
     requirements = (
         Requirement.objects.visible_to(user).filter(text__icontains=words).select_related("project")
+    )
+    changes = (
+        ChangeRequest.objects.visible_to(user)
+        .filter(Q(number__icontains=words) | Q(title__icontains=words))
+        .select_related("project")
     )
     groups = [
         Group(
@@ -101,6 +107,13 @@ def search(*, user: User, words: str) -> list[Group]:
                     requirement.get_absolute_url(),
                 )
                 for requirement in _first(requirements)
+            ],
+        ),
+        Group(
+            _("Change requests"),
+            [
+                Hit(change.title, f"{change.number} · {change.project}", change.get_absolute_url())
+                for change in _first(changes)
             ],
         ),
     ]
