@@ -29,6 +29,19 @@ class Ratio:
         return self.ratio <= self.goal
 
 
+@dataclass(frozen=True)
+class Limit:
+    """What something takes, and how long it may; without a goal it is only told."""
+
+    name: str
+    goal_seconds: float | None
+    seconds: float
+
+    @property
+    def is_met(self) -> bool:
+        return self.goal_seconds is None or self.seconds <= self.goal_seconds
+
+
 def compare(
     name: str, *, ours: Callable[[], object], bare: Callable[[], object], goal: float, rounds: int
 ) -> Ratio:

@@ -17,7 +17,8 @@ from implportal.documents.domain.versions import freeze, render_version
 from implportal.documents.models import DocumentVersion
 from implportal.notifications.models import Message
 from implportal.portal.bench.bare import MIDDLEWARE
-from implportal.portal.bench.measure import Ratio, compare
+from implportal.portal.bench.measure import Limit, Ratio, compare
+from implportal.portal.bench.papers import measure_papers, measure_signing
 from implportal.projects.models import Contact, Customer, Phase, Project, Step
 from implportal.projects.registry import ACTIVITIES
 from implportal.signing.domain.links import share
@@ -64,7 +65,7 @@ def fill(projects: int) -> User:
     return User.objects.create_user("bench@example.com", name="Bench", role=Role.ADMINISTRATOR)
 
 
-def measure(*, user: User, projects: int, rounds: int) -> Iterator[Ratio]:
+def measure(*, user: User, projects: int, rounds: int) -> Iterator[Ratio | Limit]:
     """Measure each page beside its bare twin, and the end of the list beside its beginning."""
     ours, bare = Client(), Client()
     for client in (ours, bare):
@@ -110,6 +111,8 @@ def measure(*, user: User, projects: int, rounds: int) -> Iterator[Ratio]:
         "customer's page", goal=GOAL_CUSTOMER, rounds=rounds,
         ours=lambda: customer.get(page), bare=lambda: bare.get(f"/document/{version.pk}"),
     )  # fmt: skip
+    yield measure_signing(project=project, user=user, bare=bare, rounds=min(rounds, 30))
+    yield from measure_papers(project=project, user=user, rounds=rounds)
 
 
 def share_document(*, project: Project, user: User) -> tuple[DocumentVersion, str]:

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.test import override_settings
 
+from implportal.portal.bench.measure import Limit, Ratio
 from implportal.portal.bench.run import fill, measure
 
 
@@ -45,8 +46,16 @@ class Command(BaseCommand):
             f"{'page':<40}{'ratio':>8}{'goal':>8}{'queries':>9}{'ours ms':>9}{'bare ms':>9}"
         )
         user = fill(projects)
-        for ratio in measure(user=user, projects=projects, rounds=rounds):
-            self.stdout.write(
-                f"{ratio.name:<40}{ratio.ratio:>7.1f}x{ratio.goal:>7.1f}x{ratio.queries:>9}"
-                f"{ratio.ours_ms:>9.1f}{ratio.bare_ms:>9.1f}{'' if ratio.is_met else '   missed'}"
-            )
+        for found in measure(user=user, projects=projects, rounds=rounds):
+            words = self.limit(found) if isinstance(found, Limit) else self.ratio(found)
+            self.stdout.write(words + ("   met" if found.is_met else "   MISSED"))
+
+    def ratio(self, found: Ratio) -> str:
+        return (
+            f"{found.name:<40}{found.ratio:>7.2f}x{found.goal:>7.2f}x{found.queries:>9}"
+            f"{found.ours_ms:>9.1f}{found.bare_ms:>9.1f}"
+        )
+
+    def limit(self, found: Limit) -> str:
+        goal = "–" if found.goal_seconds is None else f"{found.goal_seconds:.2f}s"
+        return f"{found.name:<40}{found.seconds:>7.2f}s{goal:>8}{'':>27}"
