@@ -77,7 +77,13 @@ class Page:
     @cached_property
     def forms(self) -> list[Form]:
         """Those of the page's own content; its frame has some, too."""
-        return [Form(node, self.tree) for node in self.main.all("form")]
+        forms = [Form(node, self.tree) for node in self.main.all("form")]
+        return forms + [
+            Form(form.node, self.tree, through=button)
+            for form in forms
+            for button in form.buttons
+            if button.get("formaction")
+        ]
 
     def fail(self, sentence: str) -> WalkFailed:
         """Return the error to raise, telling where it happened and what is to be seen there."""

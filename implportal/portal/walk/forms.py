@@ -31,12 +31,15 @@ def upload(path: Path) -> Upload:
 
 
 class Form:
-    """A form of a page, with what it holds at first."""
+    """A form of a page, with what it holds at first.
 
-    def __init__(self, node: Node, page: Node) -> None:
+    ``through`` is the button by which it is sent, where that leads to an address of its own.
+    """
+
+    def __init__(self, node: Node, page: Node, *, through: Node | None = None) -> None:
         self.node = node
         self.page = page
-        self.action = node.get("action")
+        self.action = through.get("formaction") if through else node.get("action")
         self.is_post = node.get("method").lower() == "post"
         self.is_multipart = node.get("enctype").lower() == "multipart/form-data"
         # A field may stand elsewhere and name its form.

@@ -51,7 +51,7 @@ def discuss(walk: Walk) -> None:
     page = walk.come_by_link(carl)
     check_words(walk, page, walk.solution)
     asked = "Does this include the files of the last ten years?"
-    page = page.submit(action="/question/", text=asked)
+    page = page.follow(to="/question/").submit(action="/question/", text=asked)
     page.expect(asked)
     page = walk.open("ines", "questions/").expect(asked)
     page.submit(action="/answer/", text="Yes; the revised version will say so.")
