@@ -28,6 +28,7 @@ APPS = (
 # The admin's own sign-in knows neither second factors nor limits.
 admin.site.login = secure_admin_login(admin.site.login)
 
+nothing = [re_path(r"^[rs](?:/[\s\S]*)?$", NothingHere.as_view(), name="link_nothing")]
 urlpatterns = [
     path("admin/", admin.site.urls),
     # Administrators set the address that somebody signs in with, not its holder.
@@ -35,5 +36,5 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     *[path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")],
     # Last of all, for the pages behind a link belong to several apps.
-    re_path(r"^[rs](?:/.*)?$", NothingHere.as_view(), name="link_nothing"),
+    path("", include((nothing, "shared"))),
 ]

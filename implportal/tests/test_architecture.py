@@ -23,6 +23,7 @@ PUBLIC = {
     # Customers without an account: a token in the address, then a cookie for that link.
     "signing:link_enter",
     "signing:link_enter_inexact",
+    "shared:link_nothing",
     "signing:link_start",
     "signing:link_opened",
     "signing:link_document",

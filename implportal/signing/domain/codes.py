@@ -30,6 +30,9 @@ SENDING_LIMITS = (
 )
 """At most so many codes within so long."""
 
+NO_HMAC = "-" * 64
+"""What is compared where there is no code; no HMAC is like it."""
+
 CODE_SENT = Action("signing.code_sent", gettext_lazy("was sent a one-time code to %(address)s"))
 CODE_PASSED = Action(
     "signing.code_passed", gettext_lazy("verified the e-mail address with the one-time code")
@@ -117,9 +120,9 @@ def check_code(*, link: SharedLink, session: str, digits: str, at: datetime) -> 
     )
     signer = Signer.objects.filter(link=link).first()
     code = _count_try(signer, session=session, at=at) if signer else None
-    right = code is not None and hmac.compare_digest(
-        code.hmac, _hmac(signer.pk, session, digits.strip())
-    )
+    # Computed and compared also where there is no code, so that time tells nothing either.
+    given = _hmac(signer.pk if signer else 0, session, digits.strip())
+    right = hmac.compare_digest(code.hmac if code else NO_HMAC, given) and code is not None
     with transaction.atomic():
         signer = lock_signer_of(link)
         request = check_turn(signer, link=link, at=at)

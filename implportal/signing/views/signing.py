@@ -38,12 +38,15 @@ class SignPageMixin(DocumentPageMixin):
         self.conflict = ""
         return super().answer(request, *args, **kwargs)
 
+    def refusal(self) -> HttpResponse | None:
+        refused = super().refusal()
+        is_signed = refused is None and self.signer.state == SignerState.SIGNED
+        return self.done() if is_signed and self.request.method == "POST" else refused
+
     def done(self, route: str = "link_sign") -> HttpResponse:
         return HttpResponseRedirect(self.address(route))
 
     def form_valid(self, form: Any) -> HttpResponse:
-        if self.signer.state == SignerState.SIGNED:
-            return self.done()
         try:
             return self.perform(form)
         except Conflict as error:
@@ -78,7 +81,7 @@ class SignPageMixin(DocumentPageMixin):
         return context | {
             "needs_code": needs_code,
             "is_verified": verified,
-            "code": sent,
+            "code": sent or isinstance(form, CodeForm),
             "masked_email": codes.masked(signer.email),
             "code_form": form if isinstance(form, CodeForm) else CodeForm(),
             "sign_form": form if isinstance(form, SignForm) else self.sign_form(),
@@ -174,6 +177,7 @@ class CodeCheck(SignPageMixin, FormView):
             codes.check_code(link=self.link, session=self.session, digits=digits, at=self.now)
         except codes.WrongCode as error:
             form.add_error("code", str(error))
+            form.data = {"code": ""}  # what was typed may be the right code of another browser
             return self.form_invalid(form)
         messages.success(self.request, _("Your e-mail address is verified. Now you can sign."))
         return self.done()

@@ -5,7 +5,6 @@ import pytest
 from implportal.audit.models import Entry
 from implportal.notifications.models import Message
 from implportal.signing.domain import codes, signing
-from implportal.signing.domain.links import send_again
 from implportal.signing.domain.requests import SignerSpec
 from implportal.signing.domain.turns import Overtaken
 from implportal.signing.models import OneTimeCode, SignerState
@@ -68,51 +67,6 @@ def test_the_right_code_verifies_once(signer, send, check, now):
         check(digits)
 
 
-def test_a_code_runs_out_after_ten_minutes(send, check):
-    digits = send()
-
-    with pytest.raises(codes.WrongCode):
-        check(digits, minutes=10)
-
-
-def test_a_code_is_good_in_its_browser_alone(send, check):
-    digits = send()
-
-    with pytest.raises(codes.WrongCode):
-        check(digits, session=ELSEWHERE)
-
-
-def test_the_code_of_another_signer_is_wrong(signer, send, check):
-    digits = send()
-    other = signer.request.signers.select_related("link").get(name="Dora Client")
-
-    with pytest.raises(codes.WrongCode):
-        check(digits, link=other.link)
-
-    other.refresh_from_db()
-    assert other.state == SignerState.INVITED
-
-
-def test_a_new_code_voids_the_old(send, check):
-    old = send()
-    send(minutes=2)
-
-    with pytest.raises(codes.WrongCode):
-        check(old, minutes=2)
-
-
-def test_the_sixth_try_fails_even_with_the_right_code(send, check):
-    digits = send()
-    for _try in range(5):
-        with pytest.raises(codes.WrongCode):
-            check(wrong(digits))
-
-    with pytest.raises(codes.WrongCode):
-        check(digits)
-
-    assert OneTimeCode.objects.get().tries == 5
-
-
 def test_tries_count_although_they_are_refused(signer, send, check):
     with pytest.raises(codes.WrongCode):
         check(wrong(send()))
@@ -120,45 +74,6 @@ def test_tries_count_although_they_are_refused(signer, send, check):
     signer.refresh_from_db()
     assert signer.code_tries == 1
     assert Entry.objects.filter(action="signing.code_failed").count() == 1
-
-
-def test_after_25_tries_a_day_the_signer_is_locked_and_the_sender_told(
-    signer, send, check, ines, now
-):
-    digits = send()
-    for _try in range(25):
-        with pytest.raises(codes.WrongCode):
-            check("x")
-
-    signer.refresh_from_db()
-    assert signer.locked_at == now
-    assert Message.objects.get(dedupe_key__startswith="signer-locked:").user == ines
-    with pytest.raises(codes.WrongCode):
-        check(digits)
-    with pytest.raises(codes.TooManyCodes):
-        send(minutes=5)
-
-    link = send_again(link=signer.link, actor=ines, at=now)
-    codes.send_code(link=link, session=HERE, at=now + timedelta(minutes=5))
-
-
-@pytest.mark.parametrize(
-    ("sent", "refused"),
-    [
-        ([0], 0.9),
-        ([0, 2, 4], 14),
-        ([20 * number for number in range(10)], 23 * 60),
-    ],
-)
-def test_codes_are_sent_at_most_so_often(sent, refused, send, signer, now):
-    type(signer.request).objects.update(expires_at=now + timedelta(days=30))
-    for minutes in sent:
-        send(minutes=minutes)
-
-    with pytest.raises(codes.TooManyCodes):
-        send(minutes=refused)
-
-    assert OneTimeCode.objects.count() == len(sent)
 
 
 def test_who_has_signed_gets_no_code(signer, send, check, now):
