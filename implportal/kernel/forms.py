@@ -72,7 +72,8 @@ def check_fields(form: forms.BaseForm) -> None:
         if isinstance(field, forms.DateField | forms.DateTimeField):
             checks = [check_year]
         elif isinstance(field, forms.CharField) and not isinstance(field, forms.JSONField):
-            has_lines = isinstance(field.widget, forms.Textarea)
+            # What a hidden field carries was typed or read from a file elsewhere.
+            has_lines = isinstance(field.widget, forms.Textarea | forms.HiddenInput)
             checks = [check_text if has_lines else check_line]
             if field.max_length is None:
                 checks.append(check_length)
