@@ -30,7 +30,12 @@ from implportal.projects.domain.projects import check_running
 from implportal.projects.models import Project
 from implportal.projects.permissions import may_run
 from implportal.signing.domain.ending import cancel_request
-from implportal.signing.domain.requests import SignerSpec, request_signatures
+from implportal.signing.domain.requests import (
+    SignerSpec,
+    Terms,
+    prepare_request,
+    request_signatures,
+)
 from implportal.signing.models import RequestState, SignatureRequest, SignerState
 from implportal.signing.models.requests import DECIDING, UNFINISHED
 
@@ -70,7 +75,7 @@ def send_change(
     *,
     change: ChangeRequest,
     signers: Sequence[SignerSpec],
-    valid_days: int,
+    terms: Terms,
     actor: User,
     at: datetime,
 ) -> SignatureRequest:
@@ -80,13 +85,30 @@ def send_change(
         NotAllowed: ``actor`` does not run this project.
         ProjectNotRunning, IllegalMove.
         CannotBeDone: what it touches has changed since it was approved.
-        NotReadyToSign, NobodyToSign, AskedTwice, ContactOfOthers: see ``request_signatures``.
+        NotReadyToSign, NobodyToSign, AskedTwice, ContactOfOthers, DeadlineTooEarly: see
+            ``request_signatures``.
     """
-    change = _locked_to_run(change, actor=actor)
-    check_move(CHANGE_MOVES, source=ChangeState(change.state), target=ChangeState.SIGNING)
-    return request_signatures(
-        version=latest_version(change), signers=signers, actor=actor, at=at, valid_days=valid_days
-    )
+    version = _version_to_sign(change, actor=actor)
+    return request_signatures(version=version, signers=signers, terms=terms, actor=actor, at=at)
+
+
+@transaction.atomic
+def prepare_signing(
+    *,
+    change: ChangeRequest,
+    signers: Sequence[SignerSpec],
+    terms: Terms,
+    actor: User,
+    at: datetime,
+) -> SignatureRequest:
+    """Note whom to ask to sign the version that was approved; sent later.
+
+    Raises:
+        NotAllowed, ProjectNotRunning, IllegalMove.
+        NobodyToSign, AskedTwice, ContactOfOthers, DeadlineTooEarly, AlreadyAsked.
+    """
+    version = _version_to_sign(change, actor=actor)
+    return prepare_request(version=version, signers=signers, terms=terms, actor=actor, at=at)
 
 
 def note_sent(version: DocumentVersion, actor: User, at: datetime) -> None:
@@ -245,6 +267,12 @@ def _close(
     put_on_record(action, change, actor=actor, at=at, reason=reason)
     note_change_step(project=change.project, actor=actor, at=at)
     return change
+
+
+def _version_to_sign(change: ChangeRequest, *, actor: User) -> DocumentVersion:
+    change = _locked_to_run(change, actor=actor)
+    check_move(CHANGE_MOVES, source=ChangeState(change.state), target=ChangeState.SIGNING)
+    return latest_version(change)
 
 
 def _locked_to_run(change: ChangeRequest, *, actor: User) -> ChangeRequest:

@@ -10,12 +10,9 @@ from delivery.models import ChangeRequest, RequirementEffect, Task, TaskEffect
 from delivery.models.changes import MOST_SHIFT_DAYS, PriceRelease
 from implportal.kernel.forms import DateInput, PageForm
 from implportal.kernel.money import LARGEST_MINOR, MoneyField, to_decimal
-from implportal.projects.models import Contact, Project
-from implportal.signing.domain.requests import SignerSpec
 from presales.models import Requirement
 
 TEXT_LIMIT = 20_000
-MAX_SIGNERS = 5
 
 
 class ChangeForm(PageForm):
@@ -165,49 +162,6 @@ class TaskEffectForm(PageForm):
             if not data.get(name) and name not in self.errors:
                 self.add_error(name, _now("This is needed for it."))
         return data
-
-
-class SignersForm(PageForm):
-    """Who signs for the customer, in which order; one choice for each place in the line."""
-
-    valid_days = forms.IntegerField(label=_("Days to sign"), min_value=1, max_value=90, initial=14)
-
-    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        contacts = project.customer.contacts.order_by("name", "pk")
-        for place in range(1, min(MAX_SIGNERS, max(2, len(contacts))) + 1):
-            self.fields[f"signer_{place}"] = forms.ModelChoiceField(
-                label=_now("Signs first")
-                if place == 1
-                else _now("Then, number %(n)s") % {"n": place},
-                queryset=contacts,
-                required=place == 1,
-                empty_label=_now("nobody") if place > 1 else _now("choose a person"),
-            )
-        self.order_fields([*self._places, "valid_days"])
-
-    @property
-    def _places(self) -> list[str]:
-        return [name for name in self.fields if name.startswith("signer_")]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        seen: set[Contact] = set()
-        for name in self._places:
-            contact = data.get(name)
-            if contact in seen:
-                self.add_error(name, _now("Each person can be named once only."))
-            elif contact:
-                seen.add(contact)
-        return data
-
-    @property
-    def signers(self) -> list[SignerSpec]:
-        chosen = [self.cleaned_data.get(name) for name in self._places]
-        return [
-            SignerSpec(contact, order=order)
-            for order, contact in enumerate(filter(None, chosen), start=1)
-        ]
 
 
 class ApplyForm(PageForm):

@@ -23,7 +23,7 @@ from implportal.projects.tests.factories import ContactFactory, ProjectFactory
 from implportal.signing.domain import signing
 from implportal.signing.domain.codes import check_code, send_code
 from implportal.signing.domain.links import LinkIsGone
-from implportal.signing.domain.requests import SignerSpec
+from implportal.signing.domain.requests import SignerSpec, Terms
 from implportal.signing.domain.turns import Overtaken
 from implportal.signing.models import RequestState
 from implportal.signing.tests.conftest import code_of
@@ -79,7 +79,7 @@ def test_of_signing_and_withdrawing_the_first_wins(together, project, ines, piet
     assert render_version(version_id=version.pk, now=now)
     request = send_change(
         change=change, signers=[SignerSpec(ContactFactory(customer=project.customer))],
-        valid_days=9, actor=ines, at=now,
+        terms=Terms(valid_days=9), actor=ines, at=now,
     )  # fmt: skip
     request.refresh_from_db()
     signer = request.signers.get()

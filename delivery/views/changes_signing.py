@@ -14,17 +14,21 @@ from django.views.generic import View
 from delivery.domain.changes import hand_in_change
 from delivery.domain.changes_apply import apply_change
 from delivery.domain.changes_approval import approve_change, send_back_change
+from delivery.domain.changes_document import latest_version
 from delivery.domain.changes_signing import (
     close_declined_change,
+    prepare_signing,
     recall_change,
     send_change,
     withdraw_change,
 )
-from delivery.forms.changes import ApplyForm, SignersForm
+from delivery.forms.changes import ApplyForm
 from delivery.views.changes import ChangeActionPage, ChangePageMixin
 from implportal.kernel.errors import DomainError
 from implportal.kernel.forms import ReasonForm
 from implportal.projects.permissions import may_run
+from implportal.signing.models import RequestState, SignatureRequest
+from implportal.signing.pages import AskForSignaturesMixin
 
 
 class ChangeStep(ChangePageMixin, View):
@@ -66,27 +70,47 @@ class ChangeRunPage(ChangeActionPage):
         return may_run(self.request.user, self.project)
 
 
-class ChangeSend(ChangeRunPage):
-    form_class = SignersForm
+class ChangeSend(AskForSignaturesMixin, ChangeRunPage):
+    """Choose who signs, in which order; a draft for this version is where that is changed."""
+
+    template_name = "delivery/change_send.html"
     title = gettext_lazy("Send for signature")
     button = gettext_lazy("Send for signature")
     text = gettext_lazy(
         "Each signer proves the e-mail address with a one-time code. When everybody has "
         "signed, the change is carried out by itself."
     )
-    success_message = gettext_lazy("The first signer has mail. The next one follows by itself.")
 
-    def get_form_kwargs(self) -> dict:
-        return super().get_form_kwargs() | {"project": self.project}
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        draft = SignatureRequest.objects.filter(
+            version=latest_version(self.change), state=RequestState.DRAFT
+        ).first()
+        if draft:
+            return HttpResponseRedirect(draft.get_absolute_url())
+        return super().get(request, *args, **kwargs)
 
-    def perform(self, form: SignersForm) -> Any:
-        return send_change(
+    @property
+    def is_draft(self) -> bool:
+        return "draft" in self.request.POST
+
+    def perform(self, form: Any) -> SignatureRequest:
+        act = prepare_signing if self.is_draft else send_change
+        return act(
             change=self.change,
             signers=form.signers,
-            valid_days=form.cleaned_data["valid_days"],
+            terms=form.terms,
             actor=self.request.user,
             at=timezone.now(),
         )
+
+    def get_success_message(self) -> str:
+        if self.is_draft:
+            return _("The draft is kept. Nobody has been told yet.")
+        return _("The first signer has mail. The next one follows by itself.")
+
+    def get_success_url(self) -> str:
+        draft = getattr(self, "result", None) if self.is_draft else None
+        return (draft or self.change).get_absolute_url()
 
 
 class ReasonPage(ChangeRunPage):

@@ -35,7 +35,7 @@ from implportal.projects.models import Project
 from implportal.projects.tests.factories import ContactFactory, ProjectFactory
 from implportal.signing.domain.completion import seal_request
 from implportal.signing.domain.ending import cancel_request, end_overdue
-from implportal.signing.domain.requests import NotReadyToSign, SignerSpec
+from implportal.signing.domain.requests import NotReadyToSign, SignerSpec, Terms
 from implportal.signing.domain.signing import decline
 from implportal.signing.models import SignatureRequest
 from presales.models import Requirement
@@ -117,7 +117,9 @@ def rendered(change):
 @pytest.fixture
 def sent(change, carl, ines, noon):
     rendered(change)
-    send_change(change=change, signers=[SignerSpec(carl)], valid_days=14, actor=ines, at=noon)
+    send_change(
+        change=change, signers=[SignerSpec(carl)], terms=Terms(valid_days=14), actor=ines, at=noon
+    )
     change.refresh_from_db()
     return change
 
@@ -155,7 +157,7 @@ def everything(project):
 def test_nothing_is_sent_before_its_pdf_is_there_or_before_it_is_approved(
     change, carl, ines, conny, noon
 ):
-    who = {"signers": [SignerSpec(carl)], "valid_days": 14, "at": noon}
+    who = {"signers": [SignerSpec(carl)], "terms": Terms(), "at": noon}
     with pytest.raises(NotReadyToSign):
         send_change(change=change, actor=ines, **who)
     with pytest.raises(NotAllowed):
@@ -194,7 +196,13 @@ def test_what_moved_since_the_approval_is_found_before_it_is_sent(
         Project.objects.filter(pk=project.pk).update(planned_end_on=date(2026, 8, 1))
 
     with pytest.raises(CannotBeDone):
-        send_change(change=change, signers=[SignerSpec(carl)], valid_days=9, actor=ines, at=noon)
+        send_change(
+            change=change,
+            signers=[SignerSpec(carl)],
+            terms=Terms(valid_days=9),
+            actor=ines,
+            at=noon,
+        )
 
     assert not SignatureRequest.objects.exists()
     assert ChangeRequest.objects.get().state == State.APPROVED
@@ -451,7 +459,9 @@ def test_it_is_sent_again_as_it_was_or_closed_as_declined(sent, carl, ines, noon
     decline(link=SignatureRequest.objects.get().signers.get().link, reason="Not now.", at=noon)
     version = DocumentVersion.objects.of(sent).get()
 
-    send_change(change=sent, signers=[SignerSpec(carl)], valid_days=9, actor=ines, at=noon)
+    send_change(
+        change=sent, signers=[SignerSpec(carl)], terms=Terms(valid_days=9), actor=ines, at=noon
+    )
     assert DocumentVersion.objects.of(sent).get() == version
     request = SignatureRequest.objects.exclude(state="DECLINED").get()
     with pytest.raises(IllegalMove):
@@ -563,9 +573,12 @@ def test_the_whole_thread_from_the_draft_to_the_sealed_and_applied_change(
     dora = ContactFactory(customer=project.customer, name="Dora Client", email="dora@c.example")
     now = timezone.now()
     request = send_change(
-        change=change, signers=[SignerSpec(carl), SignerSpec(dora, order=2)], valid_days=14,
-        actor=ines, at=now,
-    )  # fmt: skip
+        change=change,
+        signers=[SignerSpec(carl), SignerSpec(dora, order=2)],
+        terms=Terms(),
+        actor=ines,
+        at=now,
+    )
     sign_first(request=request, at=now)
     change.refresh_from_db()
     assert change.state == State.SIGNING

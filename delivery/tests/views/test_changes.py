@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
+from django.utils import timezone
 
 from aftersales.tests.factories import InstallmentFactory
 from delivery.models import ChangeRequest
@@ -220,9 +221,14 @@ def test_from_the_first_words_to_the_signature_through_the_pages(
     preview = other.get(address("change_preview", change)).content.decode()
     assert "It is frozen as version 1." in preview
     assert "Other words." in preview
-    answer = other.post(
-        address("change_send", change), {"signer_1": contact.pk, "valid_days": "9"}, follow=True
-    )
+    asked = {f"role_{contact.pk}": "SIGNER", f"order_{contact.pk}": "1"}
+    asked["deadline"] = (timezone.localdate() + timedelta(days=9)).isoformat()
+    send = address("change_send", change)
+    answer = other.post(send, asked | {"draft": "1"})
+    draft = SignatureRequest.objects.get()
+    assert (answer.url, draft.state) == (draft.get_absolute_url(), "DRAFT")
+    assert other.get(send).url == draft.get_absolute_url()
+    answer = other.post(send, asked, follow=True)
 
     # then
     change.refresh_from_db()

@@ -16,7 +16,7 @@ from implportal.documents.domain.versions import render_version
 from implportal.portal.demo.company import Cast
 from implportal.portal.demo.customers import sign_all
 from implportal.projects.models import Project
-from implportal.signing.domain.requests import SignerSpec
+from implportal.signing.domain.requests import SignerSpec, Terms
 
 DAY = timedelta(days=1)
 
@@ -50,7 +50,11 @@ def sign_a_change(cast: Cast, project: Project, *, at: datetime) -> None:
     render_version(version_id=version.pk, now=at + DAY)
     signer = project.customer.contacts.order_by("pk")[0]
     request = send_change(
-        change=change, signers=[SignerSpec(signer)], valid_days=90, actor=cast.piet, at=at + DAY
+        change=change,
+        signers=[SignerSpec(signer)],
+        terms=Terms(valid_days=90),
+        actor=cast.piet,
+        at=at + DAY,
     )
     sign_all(request=request, at=at + 2 * DAY)
 
