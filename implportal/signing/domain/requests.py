@@ -333,10 +333,10 @@ def check_running_request(request: SignatureRequest, *, at: datetime) -> None:
 
 
 def _locked_draft(request: SignatureRequest, *, actor: User | None) -> SignatureRequest:
-    found = SignatureRequest.objects.filter(pk=request.pk).first()
-    if found is None:
-        raise NoDraft(_("This draft was thrown away."))
-    request = SignatureRequest.objects.locked(request.pk)
+    try:
+        request = SignatureRequest.objects.locked(request.pk)
+    except SignatureRequest.DoesNotExist as gone:
+        raise NoDraft(_("This draft was thrown away.")) from gone
     if actor is not None:
         _check_actor(actor, request.project)
     if not request.is_draft:

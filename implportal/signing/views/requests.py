@@ -88,6 +88,7 @@ class RequestDetail(ProjectRowsMixin, VisibleToUserMixin, DetailView):
                 "order", "pk"
             )
         )
+        signers.sort(key=lambda one: (not one.decides, one.order, one.pk))
         running = request.is_running and request.expires_at > now
         for signer in signers:
             signer.is_waited_for = running and signer.decides and signer.is_on_turn
