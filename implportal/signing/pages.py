@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.contenttypes.models import ContentType
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.generic import View
@@ -127,6 +128,8 @@ class LinkPageMixin(PublicPageMixin):
             "link": self.link,
             "sender": self.link.sent_by,
             "project": self.link.project,
+            # Drawn once: each form of a page would otherwise mask the secret anew, four times.
+            "csrf_token": get_token(self.request),
         }
 
 

@@ -23,6 +23,25 @@
     own.querySelector("[data-own-time-text]").textContent = `${range} (${here})`;
     own.hidden = false;
   }
+  // A question is asked in its place; without script the link leads to a page of its own.
+  document.addEventListener("click", (e) => {
+    const link = e.target.closest("a[data-ask]");
+    if (link) {
+      e.preventDefault();
+      const section = link.closest("section");
+      if (!section.querySelector(".ip-ask-here")) {
+        link.parentElement.after(document.getElementById("ask").content.cloneNode(true));
+        section.querySelector(".ip-ask-here").action = link.href;
+      }
+      section.querySelector(".ip-ask-here textarea").focus();
+    }
+    const close = e.target.closest("[data-ask-close]");
+    if (close) {
+      const section = close.closest("section");
+      close.form.remove();
+      section.querySelector("a[data-ask]").focus();
+    }
+  });
   // What is still under way is asked for again, and only that part of the page changes.
   const again = () => {
     const part = document.querySelector("[data-again]");

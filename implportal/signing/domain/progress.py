@@ -145,8 +145,6 @@ def _questions_by_section(
     questions = (
         Question.objects.about(version)
         .filter(version__version__lte=version.version)
-        .select_related("version")
-        .defer("version__content")
         .prefetch_related("answers")
         .order_by("asked_at", "pk")
     )

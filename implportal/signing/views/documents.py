@@ -79,6 +79,7 @@ class DocumentPageMixin(LinkPageMixin):
             "document": self.version.content,
             "signer": self.signer,
             "to_confirm": self.version.document_kind.to_confirm,
+            "base": self.address("link_start"),
             "image_prefix": self.address("link_start") + "images/",
         }
 
@@ -99,14 +100,12 @@ class DocumentPage(DocumentPageMixin, TemplateView):
         may_discuss = (
             link.kind in reading.DISCUSSING and version.status == DocumentVersion.Status.ACTIVE
         )
-        refused = self.request.GET.get("ask", "")
         sections = [
             {
                 **section,
                 "reading": told,
                 "depth": min(section["level"] + 1, 6),
                 "is_changed": known is not None and progress.section_sha256(section) not in known,
-                "is_asking": section["key"] == refused,
             }
             for section, told in zip(version.content["sections"], state.sections, strict=True)
         ]
