@@ -57,6 +57,7 @@ def to_html(text: str, references: dict[str, Any] | None = None) -> str:
         attributes=_ALLOWED_ATTRIBUTES,
         url_schemes={"http", "https", "mailto", "image"},
         link_rel="noopener noreferrer nofollow",
+        url_relative="deny",  # a part of an address leads elsewhere on each page
     ).strip()
 
 

@@ -230,6 +230,10 @@ def lay_out_apart(job: Job) -> bytes:
     Raises:
         TookTooLong, NeededTooMuch, RenderingStopped: with a message for the person.
     """
+    try:
+        job.html.encode()
+    except UnicodeEncodeError as error:
+        raise RenderingStopped(_("The text holds half a character.")) from error
     for _attempt in range(2):
         with _places:
             worker = _take()

@@ -337,3 +337,9 @@ def test_it_refuses_a_file_with_what_cannot_be_printed_or_signed(data, words):
         read_markdown(data.encode())
 
     assert words in str(refusal.value)
+
+
+def test_a_link_says_where_it_leads():
+    html = to_html("[a](x) [b](/admin/) [c](//evil.example/) [d](#e) [f](HTTPS://example.com/)")
+
+    assert re.findall(r'href="([^"]*)"', html) == ["HTTPS://example.com/"]
