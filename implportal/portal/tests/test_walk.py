@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from aftersales.models import Installment
 from implportal.documents.models import DocumentVersion
-from implportal.documents.verification import verify
+from implportal.documents.tests.authority import Authority
+from implportal.documents.verification import Outcome, verify
 from implportal.portal.demo.company import (
     demo_password,
     make_catalogue,
@@ -55,7 +56,17 @@ def bytes_of(stored) -> bytes:
         return file.read()
 
 
-def test_a_project_goes_from_the_first_meeting_to_the_last_payment(company, walk, tmp_path):
+@pytest.fixture
+def authority(settings, tmp_path):
+    """A time-stamp authority that the portal asks."""
+    with Authority() as authority:
+        authority.use(settings, tmp_path)
+        yield authority
+
+
+def test_a_project_goes_from_the_first_meeting_to_the_last_payment(
+    company, walk, tmp_path, authority
+):
     said = walk()
 
     project = Project.objects.get()
@@ -69,12 +80,15 @@ def test_a_project_goes_from_the_first_meeting_to_the_last_payment(company, walk
     assert [version.version for version in sealed] == [2, 1]
     pdfs = [bytes_of(version.sealed_pdf) for version in sealed]
     assert all(verify(pdf).is_valid for pdf in pdfs)
+    assert [version.seal.level for version in sealed] == ["B-T", "B-T"]
+    assert all(verify(pdf).line("time").outcome == Outcome.OK for pdf in pdfs)
     names = ("solution-signed.pdf", "acceptance-signed.pdf")
     assert [(tmp_path / "out" / name).read_bytes() for name in names] == pdfs
     report = (tmp_path / "out" / "report.md").read_text()
     assert [title for title, _take in STEPS if title not in report or title not in said] == []
     assert "- Sections of version 1: 5, from 6 headings in v1.md; none is lost" in report
     assert "- Between the versions: 1 changed, 1 gone, 1 new; 3 sections are the same" in report
+    assert report.count("Test time stamps") == report.count("(PAdES B-T).") == 2
     assert "**Done**" in report
 
 

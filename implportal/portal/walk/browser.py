@@ -72,7 +72,8 @@ class Page:
             if box.get("id") == "messages"
             for note in box.with_class("ip-tone-danger")
         ]
-        return list(dict.fromkeys(node.text() for node in said))
+        # A place where a script would say something is empty.
+        return list(dict.fromkeys(text for node in said if (text := node.text())))
 
     @cached_property
     def forms(self) -> list[Form]:
