@@ -91,7 +91,12 @@ class Scene:
             to="carl@customer.example", subject="s", template="email/notifications/reminder.txt",
             context={"text": "t"}, dedupe_key="scene", at=at,
         )  # fmt: skip
-        self.version = DocumentVersionFactory(project=project, kind="presales.solution", ready=True)
+        meeting = MeetingFactory(project=project)
+        self.decision = DecisionFactory(meeting=meeting)
+        self.action = ActionItemFactory(meeting=meeting)
+        self.version = DocumentVersionFactory(
+            project=project, subject=meeting, kind="meetings.minutes", ready=True
+        )
         link = share(
             kind="DISCUSS", project=project, subject=self.version, contact=self.contact, actor=ines,
             at=at, valid_days=3650, subject_line="Please read",
@@ -102,9 +107,6 @@ class Scene:
             valid_days=3650,
         )  # fmt: skip
         self.link = link
-        meeting = MeetingFactory(project=project)
-        self.decision = DecisionFactory(meeting=meeting)
-        self.action = ActionItemFactory(meeting=meeting)
         self.rows |= {
             "accounts:saved_view": SavedView.objects.create(
                 user=ines, page="projects:project_list", name="Mine"
