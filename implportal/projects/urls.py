@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from implportal.projects.views import customers, people, projects, steps, stops
+from implportal.projects.views import contacts, customers, people, projects, steps, stops
 
 app_name = "projects"
 urlpatterns = [
@@ -15,6 +15,13 @@ urlpatterns = [
         customers.ContactCreate.as_view(),
         name="contact_create",
     ),
+    path(
+        "customers/<int:pk>/contacts/import/",
+        contacts.ContactImport.as_view(),
+        name="customer_contact_import",
+    ),
+    path("customers/<int:pk>/merge/", contacts.CustomerMerge.as_view(), name="customer_merge"),
+    path("contacts/<int:pk>/merge/", contacts.ContactMerge.as_view(), name="contact_merge"),
     path("contacts/<int:pk>/edit/", customers.ContactEdit.as_view(), name="contact_edit"),
     path("projects/", projects.ProjectList.as_view(), name="project_list"),
     path("projects/stopped/", stops.StopList.as_view(), name="stop_list"),

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from implportal.accounts.models import time_zones
@@ -26,10 +27,24 @@ class CustomerForm(PageModelForm):
         )
         widgets = {"address": forms.Textarea(attrs={"rows": 3})}
 
+    is_another = forms.BooleanField(
+        label=_("This is another customer"), required=False, widget=forms.HiddenInput
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["time_zone"].widget = forms.Select(
             choices=[(name, name) for name in sorted(time_zones()) if "/" in name]
+        )
+
+    def ask_whether_it_is_another(self, alike: list[Customer]) -> None:
+        """Refuse once, with the customers of almost the same name and a box to tick."""
+        self.fields["is_another"].widget = forms.CheckboxInput()
+        names = ", ".join(customer.name for customer in alike)
+        self.add_error(
+            "name",
+            gettext("There is %(names)s already. Use that one, or say below that this is another.")
+            % {"names": names},
         )
 
 

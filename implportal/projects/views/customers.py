@@ -14,6 +14,7 @@ from django.views.generic import CreateView, DetailView, UpdateView
 from implportal.kernel.errors import NotAllowed
 from implportal.kernel.views import ListPage, VisibleToUserMixin
 from implportal.projects.domain.customers import save_master_data
+from implportal.projects.domain.duplicates import alike_contacts, customers_like
 from implportal.projects.filters import CustomerFilter
 from implportal.projects.forms.customers import ContactForm, CustomerForm
 from implportal.projects.models import Contact, Customer, Project
@@ -54,8 +55,10 @@ class CustomerDetail(VisibleToUserMixin, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict:
         user = self.request.user
+        contacts = list(self.object.contacts.order_by("name", "pk"))
         return super().get_context_data(
-            contacts=self.object.contacts.order_by("name", "pk"),
+            contacts=contacts,
+            twins=alike_contacts(contacts) if may_edit_customers(user) else [],
             projects=Project.objects.visible_to(user)
             .filter(customer=self.object)
             .select_related("implementation_manager")
@@ -87,6 +90,14 @@ class EditsCustomersMixin:
 class CustomerCreate(EditsCustomersMixin, CreateView):
     model = Customer
     form_class = CustomerForm
+
+    def form_valid(self, form: CustomerForm) -> HttpResponse:
+        """Ask first where a customer of almost this name is there already."""
+        alike = customers_like(form.instance.name, user=self.request.user)
+        if alike and not form.cleaned_data["is_another"]:
+            form.ask_whether_it_is_another(alike)
+            return self.form_invalid(form)
+        return super().form_valid(form)
 
     def said(self) -> str:
         return _("%(name)s is kept. Add the people you talk to next.") % {"name": self.object.name}
