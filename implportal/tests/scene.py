@@ -18,6 +18,7 @@ from aftersales.tests.factories import (
     InstallmentFactory,
     TrainingSessionFactory,
 )
+from delivery.domain.user_requests import send_request
 from delivery.tests.factories import (
     ChangeRequestFactory,
     KickoffFactory,
@@ -173,6 +174,9 @@ class Scene:
         Installment.objects.filter(pk=paid.pk).update(paid_minor=100)
         self.rows |= {
             "delivery:resource": self.member,
+            "delivery:user_request": send_request(
+                link=self.link, text="It stops", severity="MINOR", at=self.at
+            ),
             "delivery:": task,
             "delivery:change": change,
             "aftersales:receipt": receipt,
