@@ -172,7 +172,7 @@ class RequestForm(PageForm):
             for name in (f"role_{contact.pk}", f"order_{contact.pk}"):
                 field = self.fields[name]
                 kind = "form-select" if name.startswith("role") else "form-control"
-                field.widget.attrs |= {"class": kind, "aria-label": str(field.label)}
+                field.widget.attrs |= {"class": f"{kind} w-auto", "aria-label": str(field.label)}
 
     def rows(self) -> list[dict[str, Any]]:
         """Return each contact with its two fields, for the table."""

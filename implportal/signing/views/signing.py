@@ -66,7 +66,8 @@ class SignPageMixin(DocumentPageMixin):
     def get_context_data(self, **kwargs: Any) -> dict:
         context = super().get_context_data(**kwargs)
         signer, request = self.signer, self.signer.request
-        everybody = [s for s in request.signers.order_by("order", "pk") if s.role in DECIDING]
+        signers = request.signers.exclude(state=SignerState.REPLACED).order_by("order", "pk")
+        everybody = [s for s in signers if s.role in DECIDING]
         context |= {"signature_request": request, "everybody": everybody}
         if signer.state == SignerState.SIGNED:
             return context | {"picture": SignaturePicture.objects.filter(signer=signer).first()}
