@@ -1,4 +1,4 @@
-"""Whom to ask, in which order and until when: prepared, sent, extended, sealed again."""
+"""Whom to ask, in which order and until when: prepared, sent, sealed again."""
 
 from __future__ import annotations
 
@@ -16,13 +16,10 @@ from implportal.celery import send_on_commit
 from implportal.documents.models import DocumentVersion
 from implportal.kernel.errors import DomainError, NotAllowed
 from implportal.kernel.moves import IllegalMove, check_move
-from implportal.notifications.domain.outbox import notify
 from implportal.projects.domain.projects import check_running
 from implportal.projects.models import Contact, Project
 from implportal.signing.domain.ending import earlier_requests, supersede_requests
 from implportal.signing.domain.inviting import (
-    RECEIPT_DAYS,
-    deadline_text,
     end_of_day,
     invite_next,
     note,
@@ -37,7 +34,7 @@ from implportal.signing.models import (
     Signer,
     SignerRole,
 )
-from implportal.signing.models.requests import DECIDING, TURN, UNFINISHED
+from implportal.signing.models.requests import DECIDING, UNFINISHED
 from implportal.signing.permissions import may_send_for_signature
 
 REQUEST_PREPARED = Action(
@@ -51,10 +48,6 @@ REQUEST_CREATED = Action(
 REQUEST_DISCARDED = Action(
     "signing.request_discarded",
     gettext_lazy("threw away the draft for signing version %(version)s of %(number)s"),
-)
-REQUEST_EXTENDED = Action(
-    "signing.request_extended",
-    gettext_lazy("gave time to sign %(number)s until %(until)s, no longer until %(before)s"),
 )
 SEAL_RETRIED = Action("signing.seal_retried", gettext_lazy("asked to seal %(number)s again"))
 
@@ -167,7 +160,7 @@ def prepare_request(
     """
     version = DocumentVersion.objects.select_related("project__customer").locked(version.pk)
     project = version.project
-    _check_actor(actor, project)
+    check_actor(actor, project)
     _check_version(version)
     if version.signature_requests.filter(state=RequestState.DRAFT).exists():
         raise AlreadyAsked(_("There is a draft for signing this version already."))
@@ -259,46 +252,6 @@ def send_request(*, request: SignatureRequest, actor: User, at: datetime) -> Sig
 
 
 @transaction.atomic
-def extend_request(
-    *, request: SignatureRequest, deadline: date, actor: User, at: datetime
-) -> SignatureRequest:
-    """Give more time; links that people have stay good for it, and who is on turn is told.
-
-    Raises:
-        NotAllowed, ProjectNotRunning.
-        IllegalMove: it has ended; an end is never undone.
-        DeadlineTooEarly: ``deadline`` is not later than the one before.
-    """
-    request = SignatureRequest.objects.locked(request.pk)
-    _check_actor(actor, request.project)
-    check_running_request(request, at=at)
-    expires_at = end_of_day(deadline, request.project)
-    if expires_at <= request.expires_at:
-        raise DeadlineTooEarly(
-            _("They have time until %(day)s already. Choose a later day.")
-            % {"day": deadline_text(request)}
-        )
-    before = request.expires_at
-    request.expires_at = expires_at
-    request.save(update_fields=["expires_at"])
-    note(
-        action=REQUEST_EXTENDED, request=request, actor=actor, at=at,
-        until=deadline.isoformat(), before=before.date().isoformat(),
-    )  # fmt: skip
-    for signer in request.signers.exclude(link=None).select_related("link").order_by("order", "pk"):
-        link = signer.link
-        if link.revoked_at is None:
-            # A link is good for so long after the deadline, and its reminders name the new one.
-            link.expires_at = max(link.expires_at, expires_at + timedelta(days=RECEIPT_DAYS))
-            link.valid_days = (link.expires_at - link.sent_at).days
-            link.mail["context"]["deadline"] = deadline_text(request)
-            link.save(update_fields=["expires_at", "valid_days", "mail"])
-        if signer.state in TURN and signer.decides:
-            _tell_deadline(signer, request, at=at)
-    return request
-
-
-@transaction.atomic
 def retry_seal(*, request: SignatureRequest, actor: User, at: datetime) -> SignatureRequest:
     """Try again to seal what all have signed.
 
@@ -338,7 +291,7 @@ def _locked_draft(request: SignatureRequest, *, actor: User | None) -> Signature
     except SignatureRequest.DoesNotExist as gone:
         raise NoDraft(_("This draft was thrown away.")) from gone
     if actor is not None:
-        _check_actor(actor, request.project)
+        check_actor(actor, request.project)
     if not request.is_draft:
         raise NoDraft(_("This was sent already, so it stays as it is."))
     return request
@@ -373,33 +326,14 @@ def _throw_away(draft: SignatureRequest, *, actor: User | None, at: datetime) ->
     draft.delete()
 
 
-def _tell_deadline(signer: Signer, request: SignatureRequest, *, at: datetime) -> None:
-    title = request.version.title
-    notify(
-        to=signer.email,
-        to_name=signer.name,
-        subject=_("More time for “%(title)s”") % {"title": title},
-        template="email/signing/deadline_moved.txt",
-        context={
-            "title": title,
-            "version": request.version.version,
-            "deadline": deadline_text(request),
-            "sender_name": request.created_by.name,
-            "sender_email": request.created_by.email,
-        },
-        dedupe_key=f"deadline:{signer.pk}:{request.expires_at.isoformat()}",
-        project_id=request.project_id,
-        at=at,
-    )
-
-
 def _future(deadline: datetime, at: datetime) -> datetime:
     if deadline <= at:
         raise DeadlineTooEarly(_("The last day for signing has passed. Choose a later day."))
     return deadline
 
 
-def _check_actor(actor: User, project: Project) -> None:
+def check_actor(actor: User, project: Project) -> None:
+    """Let pass who runs a running project. Raises NotAllowed, ProjectNotRunning."""
     if not may_send_for_signature(actor, project):
         raise NotAllowed
     check_running(project)

@@ -16,7 +16,7 @@ from django.views.generic import DetailView
 from implportal.audit.models import Entry
 from implportal.kernel.forms import ReasonForm
 from implportal.kernel.views import VisibleToUserMixin
-from implportal.signing.domain import delegation, ending, reminding, requests
+from implportal.signing.domain import delegation, ending, extending, reminding, requests
 from implportal.signing.filters import RequestFilter
 from implportal.signing.forms import DelegateForm, ExtendForm, RequestForm
 from implportal.signing.models import SignatureRequest, Signer, SignerState
@@ -185,7 +185,7 @@ class RequestExtend(RequestActionView):
     success_message = _("They have more time now; those whose turn it is are told.")
 
     def perform(self, form: ExtendForm) -> None:
-        requests.extend_request(request=self.object, **form.cleaned_data, **self.who_and_when())
+        extending.extend_request(request=self.object, **form.cleaned_data, **self.who_and_when())
 
 
 class RequestCancel(RequestActionView):

@@ -9,7 +9,7 @@ from implportal.kernel.moves import IllegalMove
 from implportal.notifications.models import Message
 from implportal.projects.domain.projects import ProjectNotRunning
 from implportal.projects.tests.factories import ContactFactory
-from implportal.signing.domain import ending, requests
+from implportal.signing.domain import ending, extending, requests
 from implportal.signing.domain.requests import SignerSpec, Terms
 from implportal.signing.models import RequestState, SharedLink, SignatureRequest, Signer
 
@@ -167,7 +167,7 @@ def test_more_time_keeps_links_good_and_tells_who_is_on_turn(frozen, asked, ines
     request = asked(frozen(), valid_days=7)
     before = SharedLink.objects.get()
 
-    requests.extend_request(request=request, deadline=by_days(20), actor=ines, at=now)
+    extending.extend_request(request=request, deadline=by_days(20), actor=ines, at=now)
 
     request.refresh_from_db()
     link = SharedLink.objects.get()
@@ -187,14 +187,14 @@ def test_less_time_is_no_more_time(frozen, asked, ines, now, by_days):
     request = asked(frozen(), valid_days=7)
 
     with pytest.raises(requests.DeadlineTooEarly):
-        requests.extend_request(request=request, deadline=by_days(6), actor=ines, at=now)
+        extending.extend_request(request=request, deadline=by_days(6), actor=ines, at=now)
 
 
 def test_an_end_is_not_undone_by_more_time(frozen, asked, ines, now, by_days):
     request = asked(frozen(), valid_days=7)
 
     with pytest.raises(IllegalMove):
-        requests.extend_request(
+        extending.extend_request(
             request=request, deadline=by_days(20), actor=ines, at=now + timedelta(days=7)
         )
 
@@ -204,11 +204,11 @@ def test_more_time_is_refused_to_others_and_in_a_project_that_rests(
 ):
     request = asked(frozen())
     with pytest.raises(NotAllowed):
-        requests.extend_request(request=request, deadline=by_days(20), actor=conny, at=now)
+        extending.extend_request(request=request, deadline=by_days(20), actor=conny, at=now)
     project.state = "SUSPENDED"
     project.save(update_fields=["state"])
     with pytest.raises(ProjectNotRunning):
-        requests.extend_request(request=request, deadline=by_days(20), actor=ines, at=now)
+        extending.extend_request(request=request, deadline=by_days(20), actor=ines, at=now)
 
 
 # --- Ends ------------------------------------------------------------------------------

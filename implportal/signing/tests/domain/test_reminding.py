@@ -11,13 +11,14 @@ from implportal.signing.activities import questions_to_answer, unread, unsigned
 from implportal.signing.domain import codes, reading
 from implportal.signing.domain.delegation import delegate_for
 from implportal.signing.domain.ending import cancel_request
+from implportal.signing.domain.extending import extend_request
 from implportal.signing.domain.reminding import (
     TooSoon,
     remind_now,
     remind_signers,
     reminder_dates,
 )
-from implportal.signing.domain.requests import SignerSpec, extend_request
+from implportal.signing.domain.requests import SignerSpec
 from implportal.signing.domain.turns import NotYourTurn
 from implportal.signing.models import SharedLink, Signer
 from implportal.signing.tests.conftest import token_of
