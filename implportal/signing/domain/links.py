@@ -179,7 +179,8 @@ def _replace(
     old = SharedLink.objects.select_related("project", "sent_by", "contact").locked(link.pk)
     _check_allowed(actor, old, signer)
     check_running(old.project)
-    is_over = old.revoked_at is not None and not (signer and signer.request.is_running)
+    is_needed = signer and signer.request.is_running and signer.state != SignerState.REPLACED
+    is_over = old.revoked_at is not None and not is_needed
     if is_over or old.replaced_by_id is not None:
         raise LinkIsGone(_("This link was closed or replaced already; look at the page again."))
     if actor is not None and old.contact is not None and old.contact.email:
