@@ -54,7 +54,7 @@ def _freeze(*, project: Project, user: User, pages: int) -> DocumentVersion:
         project=project, number="B-1", title="Bench", date=timezone.now().date(),
         sections=[
             SectionInput(key=f"s{n}", title=f"Part {n}", markdown=WORDS * 12 + TABLE + WORDS * 6)
-            for n in range(max(1, pages * 4 // 3))
+            for n in range(max(1, pages * 9 // 10))
         ],
     )  # fmt: skip
     return _frozen(project, content, user, subject=project)
