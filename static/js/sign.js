@@ -16,6 +16,7 @@
   name.addEventListener("input", showName);
   showName();
 
+  if (!window.SignaturePad) return; // it did not arrive: drawing is not offered
   const box = one("[data-pad]");
   const canvas = box.querySelector("canvas");
   const strokes = one("[name=strokes]");
