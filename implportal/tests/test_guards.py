@@ -11,7 +11,13 @@ from django.test import RequestFactory
 
 from implportal.audit.models import Chain, Entry
 from implportal.documents.domain.images import store_image
-from implportal.documents.models import DocumentVersion, SealCertificate, StoredImage
+from implportal.documents.models import (
+    DocumentVersion,
+    Seal,
+    SealCertificate,
+    StoredImage,
+    TimeAuthority,
+)
 from implportal.documents.tests.factories import DocumentVersionFactory
 from implportal.documents.tests.test_renderer import png
 from implportal.kernel.guards import GuardRows
@@ -55,7 +61,20 @@ def kept(scene, noon):  # noqa: F811
         fingerprint="cd" * 32, subject="CN=Seal", chain_pem="PEM", valid_from_at=noon,
         valid_until_at=noon, first_used_at=noon,
     )  # fmt: skip
-    rows = [sealed, scene.image, signer, certificate, Entry.objects.first(), Chain.objects.first()]
+    authority = TimeAuthority.objects.create(
+        fingerprint="ef" * 32, subject="Stamps", chain_pem="PEM", first_used_at=noon
+    )
+    seal = Seal.objects.create(version=sealed, level="B-T", stamped_at=noon, stamped_by=authority)
+    rows = [
+        authority,
+        seal,
+        sealed,
+        scene.image,
+        signer,
+        certificate,
+        Entry.objects.first(),
+        Chain.objects.first(),
+    ]
     return {row._meta.db_table: row for row in rows}
 
 
@@ -65,6 +84,8 @@ MAY_CHANGE = {
     },
     "documents_storedimage": {"name", "uploaded_at"},
     "documents_sealcertificate": {"chain_pem", "first_used_at"},
+    "documents_timeauthority": set(),
+    "documents_seal": set(),
     "signing_signer": {
         *("invited_at", "viewed_at", "decline_reason", "reminders", "reminded_at"),
         *("verified_at", "verified_session", "code_tries", "code_tries_on", "locked_at"),

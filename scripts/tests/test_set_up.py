@@ -64,7 +64,7 @@ def test_bootstrap_says_that_the_data_directory_cannot_be_written():
         ({"BASE_URL": "portal.example.com"}, "BASE_URL must begin with http:// or https://."),
         ({"DATABASE_URL": "mysql://db.example.com/x"}, "DATABASE_URL must begin with"),
         ({"DEBUG": "perhaps"}, "DEBUG must be 1 or 0, not 'perhaps'."),
-        ({"SEAL_KEY": "wax"}, "SEAL_KEY must be one of dev, p12, not 'wax'."),
+        ({"SEAL_KEY": "wax"}, "SEAL_KEY must be one of dev, p12, pkcs11, not 'wax'."),
         ({"SEAL_KEY": "p12"}, "SEAL_P12_FILE is not set, and SEAL_KEY=p12 needs it."),
     ],
 )
