@@ -202,7 +202,7 @@ def triggers() -> set[str]:
 def test_no_later_migration_has_dropped_a_guard():
     wanted = {f"{table}_guard_{event}" for table in guards() for event in ("update", "delete")}
 
-    assert set(guards()) == set(MAY_CHANGE)
+    assert set(MAY_CHANGE) <= set(guards())
     assert wanted - triggers() == set(), "end the migration with GuardRows of that table again"
 
 
