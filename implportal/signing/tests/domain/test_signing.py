@@ -8,7 +8,7 @@ from implportal.audit.models import Chain, Entry
 from implportal.documents.models import DocumentVersion
 from implportal.kernel.errors import NotAllowed
 from implportal.notifications.models import Message
-from implportal.signing.domain import completion, requests, signing
+from implportal.signing.domain import completion, ending, requests, signing
 from implportal.signing.domain.codes import send_code
 from implportal.signing.domain.evidence import check_evidence
 from implportal.signing.domain.links import LinkIsGone, revoke
@@ -206,7 +206,7 @@ def test_a_superseded_version_is_not_signed(frozen, asked, sign):
 
 def test_after_cancelling_nothing_is_signed(frozen, asked, sign, ines, now):
     request = asked(frozen(), [SignerSpec(contact) for contact in _people(frozen)])
-    requests.cancel_request(request=request, actor=ines, at=now, reason="Stop")
+    ending.cancel_request(request=request, actor=ines, at=now, reason="Stop")
 
     with pytest.raises((Overtaken, LinkIsGone)):
         sign(request)
@@ -227,7 +227,7 @@ def test_declining_ends_the_request_for_everybody(frozen, asked, sign, heard, in
 
     request.refresh_from_db()
     assert (request.state, request.state_reason) == (RequestState.DECLINED, "Too dear")
-    assert [pk for pk, _at in heard.declined] == [version.pk]
+    assert heard.ended == [(version.pk, RequestState.DECLINED)]
     assert Message.objects.get(dedupe_key__startswith="declined:").user == ines
     told = Message.objects.filter(dedupe_key__startswith="request-ended:")
     assert [message.to for message in told] == ["carl@client.example"]
