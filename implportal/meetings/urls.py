@@ -14,6 +14,7 @@ one_meeting = [
     path("", meetings.MeetingDetail.as_view(), name="meeting_detail"),
     path("edit/", meetings.MeetingEdit.as_view(), name="meeting_edit"),
     path("cancel/", meetings.MeetingCancel.as_view(), name="meeting_cancel"),
+    path("invitations/", meetings.InvitationsSend.as_view(), name="invitations_send"),
     path("attendance/", meetings.AttendanceSet.as_view(), name="attendance_set"),
     path("minutes/", minutes.MinutesEdit.as_view(), name="minutes_edit"),
     path("minutes/send/", minutes.MinutesSend.as_view(), name="minutes_send"),

@@ -63,6 +63,8 @@ class Message(models.Model):
     url = models.CharField(max_length=500, blank=True)
     attachments = models.JSONField(default=list, blank=True)
     """Pairs of the name that is shown and the name in the storage."""
+    calendar = models.TextField(blank=True)
+    """An iCalendar object with its METHOD, which calendars take out of the mail (RFC 6047)."""
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.WAITING)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()

@@ -13,6 +13,8 @@ from implportal.audit.domain import record
 from implportal.audit.registry import Action
 from implportal.kernel.errors import DomainError, NotAllowed
 from implportal.kernel.moves import check_move
+from implportal.meetings.domain.calendar import with_address
+from implportal.meetings.domain.invitations import disinvite, invite
 from implportal.meetings.models import STATE_MOVES, Attendee, Kind, Meeting, State
 from implportal.meetings.permissions import may_change_meeting, may_plan_meeting, may_take_minutes
 from implportal.projects.domain.projects import check_running
@@ -154,17 +156,21 @@ def change_meeting(
     _check_time(meeting.start_at, meeting.end_at)
     if "organiser" in changed:
         _check_organiser(meeting.organiser, meeting.project)
-    if IN_CALENDARS & set(changed):
-        meeting.revision += 1
-    meeting.save(update_fields=[*changed, "revision"])
+    is_moved = bool(IN_CALENDARS & set(changed))
     said = [str(Meeting._meta.get_field(name).verbose_name) for name in changed]
-    if _set_attendees(
+    new, gone = _set_attendees(
         meeting,
         None if users is None else {*users, meeting.organiser},
         None if contacts is None else set(contacts),
         None if guests is None else set(guests),
-    ):
+    )
+    meeting.revision += is_moved or bool(gone)
+    meeting.save(update_fields=[*changed, "revision"])
+    if new or gone:
         said.append(_("attendees"))
+    if meeting.invited_at and meeting.end_at > at:
+        disinvite(meeting, gone, at=at)
+        invite(meeting, at=at, is_changed=is_moved)
     if said:
         record(
             MEETING_CHANGED, subject=meeting, actor=actor, at=at, project=meeting.project,
@@ -184,6 +190,8 @@ def cancel_meeting(*, meeting: Meeting, actor: User, at: datetime, reason: str) 
     meeting.state, meeting.state_reason = State.CANCELLED, reason
     meeting.revision += 1
     meeting.save(update_fields=["state", "state_reason", "revision"])
+    if meeting.invited_at and meeting.end_at > at:
+        disinvite(meeting, with_address(meeting), at=at, reason=reason)
     record(
         MEETING_CANCELLED, subject=meeting, actor=actor, at=at, project=meeting.project,
         details={"title": meeting.title, "reason": reason},
@@ -303,29 +311,29 @@ def _set_attendees(
     users: set[User] | None,
     contacts: set[Contact] | None,
     guests: set[Guest] | None,
-) -> bool:
-    """Make the list of attendees what is given; True if it changed."""
+) -> tuple[list[Attendee], list[Attendee]]:
+    """Make the list of attendees what is given; returns who came onto it and who left it."""
     for contact in contacts or ():
         if contact.customer_id != meeting.project.customer_id:
             raise ContactOfOthers(
                 _("%(name)s belongs to another customer.") % {"name": contact.name}
             )
     new: list[Attendee] = []
-    gone: list[int] = []
+    gone: list[Attendee] = []
     present = list(meeting.attendees.select_related("user", "contact"))
     for wanted, field in ((users, "user"), (contacts, "contact")):
         if wanted is None:
             continue
-        had = {getattr(one, field): one.pk for one in present if getattr(one, field)}
+        had = {getattr(one, field): one for one in present if getattr(one, field)}
         new += [Attendee(meeting=meeting, **{field: one}) for one in wanted - had.keys()]
-        gone += [pk for person, pk in had.items() if person not in wanted]
+        gone += [one for person, one in had.items() if person not in wanted]
     if guests is not None:
-        named = {Guest(one.name, one.email): one.pk for one in present if one.name}
+        named = {Guest(one.name, one.email): one for one in present if one.name}
         new += [
             Attendee(meeting=meeting, name=one.name, email=one.email)
             for one in guests - named.keys()
         ]
-        gone += [pk for guest, pk in named.items() if guest not in guests]
-    meeting.attendees.filter(pk__in=gone).delete()
+        gone += [one for guest, one in named.items() if guest not in guests]
+    meeting.attendees.filter(pk__in=[one.pk for one in gone]).delete()
     Attendee.objects.bulk_create(sorted(new, key=lambda one: one.label))
-    return bool(new or gone)
+    return new, gone

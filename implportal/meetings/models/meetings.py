@@ -65,10 +65,14 @@ class Meeting(models.Model):
     )
     agenda = models.TextField(_("agenda"), blank=True)
     minutes = models.TextField(_("minutes"), blank=True)
+    minutes_revision = models.PositiveIntegerField(default=0, editable=False)
+    """Counts the saves, so that nobody overwrites what they have not seen."""
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.PLANNED)
     state_reason = models.CharField(_("reason"), max_length=1000, blank=True)
     revision = models.PositiveIntegerField(default=0, editable=False)
     """Counts what calendars must hear of; the SEQUENCE of the iCalendar entry."""
+    invited_at = models.DateTimeField(_("invitations sent"), null=True)
+    """Since then people's calendars are told of every change."""
     minutes_number = models.CharField(_("number of the minutes"), max_length=20, blank=True)
     """Given when the minutes are frozen for the first time."""
 
@@ -109,6 +113,8 @@ class Attendee(models.Model):
     name = models.CharField(_("name"), max_length=120, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     invited = models.BooleanField(_("invited"), default=True)
+    invited_at = models.DateTimeField(null=True)
+    """When the invitation to their calendar went out; None while they have none."""
     came = models.BooleanField(_("came"), null=True)
     """None until somebody has noted it."""
 

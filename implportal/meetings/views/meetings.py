@@ -16,6 +16,7 @@ from implportal.kernel.errors import DomainError
 from implportal.kernel.forms import ReasonForm
 from implportal.kernel.views import ListPage
 from implportal.meetings.domain.calendar import to_icalendar
+from implportal.meetings.domain.invitations import send_invitations
 from implportal.meetings.domain.meetings import (
     cancel_meeting,
     change_meeting,
@@ -33,7 +34,7 @@ from implportal.meetings.permissions import (
     may_send_minutes,
     may_take_minutes,
 )
-from implportal.meetings.views.one import OneMeeting
+from implportal.meetings.views.one import MeetingAct, OneMeeting
 from implportal.projects.pages import ProjectActionPage, ProjectPageMixin
 
 
@@ -82,7 +83,7 @@ class MeetingCreate(ProjectActionPage):
     title = gettext_lazy("Plan a meeting")
     button = gettext_lazy("Plan meeting")
     success_message = gettext_lazy(
-        "The meeting is planned. Its calendar file can be given to everybody."
+        "The meeting is planned. Send the invitations when the list of people is complete."
     )
 
     def allowed(self) -> bool:
@@ -121,6 +122,9 @@ class MeetingDetail(OneMeeting, ProjectPageMixin, TemplateView):
         user, zone = self.request.user, ZoneInfo(self.meeting.time_zone)
         is_open = self.project.is_running and self.meeting.state != State.CANCELLED
         may_note = is_open and may_take_minutes(user, self.meeting)
+        attendees = list(self.meeting.attendees.select_related("user", "contact").order_by("pk"))
+        may_change = is_open and may_change_meeting(user, self.meeting)
+        is_over = self.meeting.end_at < timezone.now()
         forms = {}
         if may_note:
             forms = {
@@ -128,11 +132,17 @@ class MeetingDetail(OneMeeting, ProjectPageMixin, TemplateView):
                 "action_form": ActionForm(meeting=self.meeting),
             }
         return super().get_context_data(
-            attendees=self.meeting.attendees.select_related("user", "contact").order_by("pk"),
+            attendees=attendees,
+            may_invite=may_change and not is_over,
+            uninvited=[
+                one
+                for one in attendees
+                if one.address and not one.invited_at and one.user_id != self.meeting.organiser_id
+            ],
             start=self.meeting.start_at.astimezone(zone),
             end=self.meeting.end_at.astimezone(zone),
-            is_over=self.meeting.end_at < timezone.now(),
-            may_change=is_open and may_change_meeting(user, self.meeting),
+            is_over=is_over,
+            may_change=may_change,
             may_note=may_note,
             may_send=is_open and may_send_minutes(user, self.project),
             decisions=self.meeting.decisions.order_by("pk"),
@@ -155,7 +165,7 @@ class MeetingEdit(OneMeeting, ProjectActionPage):
     title = gettext_lazy("Change the meeting")
     button = gettext_lazy("Keep changes")
     success_message = gettext_lazy(
-        "The meeting is changed. Hand out the calendar file again if day, time or place changed."
+        "The meeting is changed. Whoever was invited is told if day, time or place changed."
     )
 
     def allowed(self) -> bool:
@@ -178,7 +188,9 @@ class MeetingCancel(OneMeeting, ProjectActionPage):
     text = gettext_lazy("It stays on the list with the reason. It cannot be planned again.")
     button = gettext_lazy("Call off")
     tone = "danger"
-    success_message = gettext_lazy("The meeting is called off. Tell those who were invited.")
+    success_message = gettext_lazy(
+        "The meeting is called off. Whoever was invited is told by mail."
+    )
 
     def allowed(self) -> bool:
         return may_change_meeting(self.request.user, self.meeting)
@@ -187,6 +199,15 @@ class MeetingCancel(OneMeeting, ProjectActionPage):
         return cancel_meeting(
             meeting=self.meeting, actor=self.request.user, at=timezone.now(), **form.cleaned_data
         )
+
+
+class InvitationsSend(MeetingAct):
+    """Invites everybody on the list who has no invitation yet."""
+
+    def act(self, **_kwargs: Any) -> str:
+        new = send_invitations(meeting=self.meeting, actor=self.request.user, at=timezone.now())
+        names = ", ".join(one.label for one in new)
+        return _("Invited: %(names)s. Their calendars hear of every change.") % {"names": names}
 
 
 class AttendanceSet(OneMeeting, ProjectPageMixin, View):

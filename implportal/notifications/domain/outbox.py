@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import mimetypes
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ from implportal.notifications.registry import DELIVERY_LISTENERS
 
 logger = logging.getLogger(__name__)
 
+CALENDAR_METHOD = re.compile(r"^METHOD:([A-Z]+)", re.MULTILINE)
 PERMANENT = 500
 """From here on an answer of a mail server is final (RFC 5321, 4.2.1)."""
 RETRY_AFTER = (1, 5, 15, 60, 240, 720, 1440)
@@ -46,13 +48,15 @@ def notify(
     url: str = "",
     secrets: Mapping[str, str] | None = None,
     attachments: Sequence[tuple[str, str]] = (),
+    calendar: str = "",
 ) -> Message:
     """Queue one message made from a text template; the same key queues it only once.
 
     ``is_new`` of what is returned tells whether this call did.
 
     In the template, each name in ``secrets`` is a variable. ``url`` (without any
-    token) is where the person finds the matter in the portal.
+    token) is where the person finds the matter in the portal. ``calendar`` is an
+    iCalendar object with a METHOD, which the person's calendar takes out of the mail.
     """
     text = render_to_string(
         template,
@@ -68,7 +72,7 @@ def notify(
     return _queue(
         to=to, to_name=to_name or (user.name if user else ""), user=user, project_id=project_id,
         subject=subject, text=text, secrets=dict(secrets or {}), url=url,
-        attachments=attachments, dedupe_key=dedupe_key, at=at,
+        attachments=attachments, calendar=calendar, dedupe_key=dedupe_key, at=at,
     )  # fmt: skip
 
 
@@ -97,6 +101,7 @@ def _queue(
     project_id: int | None = None,
     url: str = "",
     attachments: Sequence[tuple[str, str]] = (),
+    calendar: str = "",
 ) -> Message:
     with transaction.atomic():
         message, is_new = Message.objects.get_or_create(
@@ -111,6 +116,7 @@ def _queue(
                 "secrets": secrets,
                 "url": url,
                 "attachments": [list(pair) for pair in attachments],
+                "calendar": calendar,
                 "created_at": at,
                 "due_at": at,
             },
@@ -251,6 +257,9 @@ def _mail(message: Message) -> EmailMultiAlternatives:
     mail.attach_alternative(
         render_to_string("email/message.html", {"paragraphs": _paragraphs(text)}), "text/html"
     )
+    if message.calendar:
+        method = CALENDAR_METHOD.search(message.calendar)[1]
+        mail.attach_alternative(message.calendar, f"text/calendar; method={method}")
     for shown_name, stored_name in message.attachments:
         kind = mimetypes.guess_type(shown_name)[0] or "application/octet-stream"
         with default_storage.open(stored_name) as file:

@@ -1,10 +1,12 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from implportal.meetings.models import Meeting
 from implportal.meetings.tests.factories import AttendeeFactory, MeetingFactory
+from implportal.notifications.models import Message
 from implportal.projects.tests.factories import ContactFactory, MemberFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +185,22 @@ def test_a_meeting_of_another_project_is_not_found(sign_in, ines, project):
     page = sign_in(ines).get(address("meeting_detail", project, pk=other.pk))
 
     assert page.status_code == 404
+
+
+def test_people_are_invited_by_one_button_that_goes_when_all_are(sign_in, ines, project):
+    start = timezone.now() + timedelta(days=1)
+    meeting = MeetingFactory(
+        project=project, start_at=start, end_at=start + timedelta(hours=1), time_zone="UTC"
+    )
+    AttendeeFactory(meeting=meeting, email="lab@customer.example")
+    AttendeeFactory(meeting=meeting)
+    browser = sign_in(ines)
+    assert "Invite 1 person by mail" in browser.get(meeting.get_absolute_url()).content.decode()
+
+    page = browser.post(address("invitations_send", project, pk=meeting.pk), follow=True)
+
+    assert "Their calendars hear of every change" in page.content.decode()
+    assert "by mail</button>" not in page.content.decode()
+    assert Message.objects.get().to == "lab@customer.example"
+    again = browser.post(address("invitations_send", project, pk=meeting.pk), follow=True)
+    assert [message.level_tag for message in again.context["messages"]] == ["error"]
