@@ -41,13 +41,13 @@ def keep_view(*, user: User, page: str, name: str, query: str) -> SavedView:
     Raises:
         UnknownPage, NameMissing, TooMany, QueryTooLong.
     """
-    name = " ".join(name.split())[: SavedView._meta.get_field("name").max_length]
-    if not name:
-        raise NameMissing(_("Give the view a name."))
     try:
         reverse(page)
     except NoReverseMatch:
         raise UnknownPage(_("There is no such list.")) from None
+    name = " ".join(name.split())[: SavedView._meta.get_field("name").max_length]
+    if not name:
+        raise NameMissing(_("Give the view a name."))
     kept = QueryDict(query, mutable=True)
     for part in PASSING:
         kept.pop(part, None)
