@@ -17,6 +17,7 @@ one_meeting = [
     path("invitations/", meetings.InvitationsSend.as_view(), name="invitations_send"),
     path("attendance/", meetings.AttendanceSet.as_view(), name="attendance_set"),
     path("minutes/", minutes.MinutesEdit.as_view(), name="minutes_edit"),
+    path("minutes/autosave/", minutes.MinutesAutosave.as_view(), name="minutes_autosave"),
     path("minutes/send/", minutes.MinutesSend.as_view(), name="minutes_send"),
     path("decisions/", outcomes.DecisionAdd.as_view(), name="decision_add"),
     path(

@@ -93,6 +93,11 @@
     if ([...changed].some((form) => form.isConnected)) e.preventDefault();
   });
 
+  document.addEventListener("htmx:afterRequest", (e) => {
+    // What was saved while it was written needs no question.
+    if (e.detail.successful && e.target.matches?.("[data-autosaved]")) changed.delete(e.target);
+  });
+
   // A second click on the same button would send the form twice.
   document.addEventListener("submit", (e) => {
     const form = e.target;

@@ -32,9 +32,6 @@ ATTENDANCE_NOTED = Action(
     "meetings.attendance_noted",
     gettext_lazy("noted who came to “%(title)s”: %(came)s of %(people)s"),
 )
-MINUTES_WRITTEN = Action(
-    "meetings.minutes_written", gettext_lazy("wrote the minutes of “%(title)s”")
-)
 
 CHANGEABLE = frozenset(
     {
@@ -237,30 +234,6 @@ def set_attendance(
     record(
         ATTENDANCE_NOTED, subject=meeting, actor=actor, at=at, project=meeting.project,
         details={"title": meeting.title, "came": count, "people": meeting.attendees.count()},
-    )  # fmt: skip
-    return meeting
-
-
-@transaction.atomic
-def write_minutes(*, meeting: Meeting, minutes: str, actor: User, at: datetime) -> Meeting:
-    """Keep the minutes (Markdown). They may be prepared before the meeting begins.
-
-    Raises:
-        NotAllowed: ``actor`` does not work on the project.
-        ProjectNotRunning, MeetingCalledOff.
-    """
-    meeting = lock_open_meeting(meeting)
-    if not may_take_minutes(actor, meeting):
-        raise NotAllowed
-    check_running(meeting.project)
-    if meeting.minutes == minutes:
-        return meeting
-    meeting.minutes = minutes
-    meeting.save(update_fields=["minutes"])
-    hold_if_begun(meeting, actor=actor, at=at)
-    record(
-        MINUTES_WRITTEN, subject=meeting, actor=actor, at=at, project=meeting.project,
-        details={"title": meeting.title},
     )  # fmt: skip
     return meeting
 

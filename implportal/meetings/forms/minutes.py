@@ -26,6 +26,14 @@ class MinutesForm(PageForm):
         widget=forms.Textarea(attrs={"rows": 14}),
         help_text=gettext_lazy("Markdown works: “## ” begins a heading, “- ” a point."),
     )
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    over = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
+    """The revision of somebody else's that the writer has seen and replaces on purpose."""
+
+    @property
+    def based_on(self) -> int:
+        over = self.cleaned_data["over"]
+        return self.cleaned_data["revision"] if over is None else over
 
 
 class DecisionForm(PageForm):

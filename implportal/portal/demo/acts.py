@@ -32,7 +32,7 @@ from delivery.models import Task
 from implportal.catalogue.models import FieldOfBusiness, Product
 from implportal.documents.domain.versions import render_version
 from implportal.documents.models import DocumentVersion
-from implportal.meetings.domain.meetings import write_minutes
+from implportal.meetings.domain.writing import write_minutes
 from implportal.portal.demo.company import Cast, make_survey_template
 from implportal.portal.demo.customers import sign_all, sign_first
 from implportal.projects.domain.people import grant_delivery, set_member, set_stakeholder

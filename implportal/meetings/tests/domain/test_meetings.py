@@ -20,8 +20,8 @@ from implportal.meetings.domain.meetings import (
     hold_meeting,
     plan_meeting,
     set_attendance,
-    write_minutes,
 )
+from implportal.meetings.domain.writing import write_minutes
 from implportal.meetings.models import Meeting
 from implportal.meetings.tests.factories import AttendeeFactory, MeetingFactory
 from implportal.projects.domain.projects import ProjectNotRunning

@@ -6,7 +6,7 @@ from implportal.audit.models import Entry
 from implportal.documents.models import DocumentVersion
 from implportal.kernel.errors import NotAllowed
 from implportal.meetings.activities import objections_waiting
-from implportal.meetings.domain.meetings import MeetingCalledOff, cancel_meeting, write_minutes
+from implportal.meetings.domain.meetings import MeetingCalledOff, cancel_meeting
 from implportal.meetings.domain.minutes import (
     BeingSealed,
     NobodyToConfirm,
@@ -17,6 +17,7 @@ from implportal.meetings.domain.minutes import (
 )
 from implportal.meetings.domain.minutes_standing import Standing, minutes_standing
 from implportal.meetings.domain.outcomes import add_action, add_decision
+from implportal.meetings.domain.writing import write_minutes
 from implportal.meetings.tests.conftest import invite, link_of
 from implportal.meetings.tests.factories import AttendeeFactory, MeetingFactory
 from implportal.notifications.models import Message

@@ -129,7 +129,9 @@ def test_attendance_minutes_and_cancelling(sign_in, ines, project):
 
     browser.post(address("attendance_set", project, pk=meeting.pk), {"came": [carl.pk]})
     browser.post(address("attendance_set", project, pk=meeting.pk), {"came": [999]})
-    browser.post(address("minutes_edit", project, pk=meeting.pk), {"minutes": "<b>Agreed</b>"})
+    browser.post(
+        address("minutes_edit", project, pk=meeting.pk), {"minutes": "<b>Agreed</b>", "revision": 0}
+    )
     refused = browser.post(address("meeting_cancel", project, pk=meeting.pk), {"reason": "Ill"})
     page = browser.get(meeting.get_absolute_url()).content.decode()
 

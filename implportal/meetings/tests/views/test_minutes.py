@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from implportal.documents.models import DocumentVersion
 from implportal.documents.verification import verify
+from implportal.meetings.domain.writing import write_minutes
 from implportal.meetings.tests.conftest import at, confirmation, invite, link_of, visit
 from implportal.meetings.tests.factories import MeetingFactory
 from implportal.notifications.models import Message
@@ -81,7 +82,9 @@ def test_minutes_go_from_objection_to_a_second_version_that_all_confirm_and_is_s
     assert "Dora Client objects:" in told
     assert "It was two sites." in told
 
-    browser.post(address("minutes_edit", held), {"minutes": "We agreed on two sites."})
+    browser.post(
+        address("minutes_edit", held), {"minutes": "We agreed on two sites.", "revision": 0}
+    )
     second = send()
     assert (second.number, second.version) == (first.number, 2)
     for contact in (carl, dora):
@@ -102,6 +105,70 @@ def test_minutes_go_from_objection_to_a_second_version_that_all_confirm_and_is_s
     ]  # fmt: skip
     sealed = [[second.sealed_file_name, second.sealed_pdf.name]]
     assert all(mail.attachments == sealed for mail in mails)
+
+
+@pytest.fixture
+def editor(sign_in, ines, meeting):
+    """Return a function that sends what the editor sends."""
+    browser = sign_in(ines)
+
+    def _editor(route, text, revision, **fields):
+        return browser.post(
+            address(route, meeting), {"minutes": text, "revision": revision, **fields}
+        )
+
+    return _editor
+
+
+def test_the_editor_saves_while_one_writes_and_hands_the_next_revision_on(editor, meeting):
+    answer = editor("minutes_autosave", "Draft <b>", 0)
+
+    meeting.refresh_from_db()
+    assert (meeting.minutes, meeting.minutes_revision) == ("Draft <b>", 1)
+    assert answer.status_code == 200
+    assert (
+        'name="revision" id="id_revision" value="1" hx-swap-oob="true"' in answer.content.decode()
+    )
+
+
+@pytest.mark.parametrize(("route", "code"), [("minutes_autosave", 409), ("minutes_edit", 200)])
+def test_who_saves_second_sees_both_texts_and_decides(editor, meeting, ines, route, code):
+    write_minutes(meeting=meeting, minutes="Theirs <i>", actor=ines, at=timezone.now())
+
+    answer = editor(route, "Mine", 0)
+
+    page = answer.content.decode()
+    assert answer.status_code == code
+    assert "Theirs &lt;i&gt;</pre>" in page
+    assert 'name="over" value="1"' in page
+    meeting.refresh_from_db()
+    assert meeting.minutes == "Theirs <i>"
+    if route == "minutes_edit":
+        assert ">\nMine</textarea>" in page
+
+    assert editor("minutes_edit", "Mine and theirs", 0, over="1").status_code == 302
+    meeting.refresh_from_db()
+    assert meeting.minutes == "Mine and theirs"
+
+
+def test_what_cannot_be_kept_is_said_beside_the_button(editor, meeting):
+    answer = editor("minutes_autosave", "x" * 50_001, 0)
+
+    assert answer.status_code == 422
+    assert "too long" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("person", "code"), [("ines", 200), ("conny", 200), ("bea", 403), ("sam", 404)]
+)
+def test_who_works_on_the_project_writes(request, sign_in, meeting, conny, person, code):
+    MemberFactory(project=meeting.project, user=conny)
+
+    answer = sign_in(request.getfixturevalue(person)).post(
+        address("minutes_autosave", meeting), {"minutes": "x", "revision": 0}
+    )
+
+    assert answer.status_code == code
 
 
 @pytest.mark.usefixtures("_pages_at_once")
@@ -185,7 +252,7 @@ class TestWithoutPaper:
     def test_a_new_version_closes_the_links_of_the_old_one(self, sign_in, send, held, ines, carl):
         first = send()
         browser = visit(link_of(first, carl))
-        sign_in(ines).post(address("minutes_edit", held), {"minutes": "Changed."})
+        sign_in(ines).post(address("minutes_edit", held), {"minutes": "Changed.", "revision": 0})
         send()
 
         answer = browser.post(at("link_sign", link_of(first, carl)), confirmation(first))
