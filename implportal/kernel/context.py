@@ -35,7 +35,7 @@ PLACES = (
     Place(_("Projects"), icon="folders", route="projects:project_list"),
     Place(_("Pre-sales"), icon="layout-kanban", route="presales:board", roles=SELLING),
     Place(_("Customers"), icon="building", route="projects:customer_list"),
-    Place(_("Calendar"), icon="calendar", route="portal:calendar"),
+    Place(_("Meetings"), icon="calendar-event", route="meetings:diary"),
     Place(_("Payments"), icon="coin", route="aftersales:payment_board", roles=MONEY),
     Place(_("Catalogue"), icon="books", route="catalogue:overview"),
 )

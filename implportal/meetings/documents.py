@@ -16,6 +16,6 @@ register_kind(
         to_confirm=True,
         on_rendered=minutes.send_when_ready,
         on_signed=minutes.note_confirmed,
-        on_declined=minutes.note_objection,
+        on_ended=minutes.note_ended,
     )
 )

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters as filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from implportal.meetings.models import Kind, Meeting, State
+from implportal.meetings.models import Attendee, Kind, Meeting, State
 
 
 class MeetingFilter(filters.FilterSet):
@@ -23,3 +26,49 @@ class MeetingFilter(filters.FilterSet):
 
     def with_minutes(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
         return queryset.filter(minutes="") if value == "without" else queryset.exclude(minutes="")
+
+
+class DiaryFilter(MeetingFilter):
+    """Meetings of all projects; without another choice those to come."""
+
+    q = filters.CharFilter(method="search", label=_("Title, project or customer"))
+    when = filters.ChoiceFilter(
+        choices=[("coming", _("To come")), ("past", _("Past")), ("all", _("All"))],
+        method="at_that_time",
+        empty_label=None,
+        label=_("When"),
+    )
+    whose = filters.ChoiceFilter(
+        choices=[("mine", _("Mine"))],
+        method="of_that_person",
+        empty_label=_("Everybody's"),
+        label=_("Whose"),
+    )
+
+    class Meta(MeetingFilter.Meta):
+        fields = ("q", "when", "whose", "kind", "state", "minutes")
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        data = data.copy() if data else {}
+        data.setdefault("when", "coming")
+        super().__init__(data, *args, **kwargs)
+
+    def search(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
+        return queryset.filter(
+            Q(title__icontains=value)
+            | Q(project__title__icontains=value)
+            | Q(project__code__icontains=value)
+            | Q(project__customer__name__icontains=value)
+        )
+
+    def at_that_time(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
+        now = timezone.now()
+        if value == "coming":
+            return queryset.filter(end_at__gte=now)
+        return queryset.filter(end_at__lt=now) if value == "past" else queryset
+
+    def of_that_person(self, queryset: QuerySet, _name: str, _value: str) -> QuerySet:
+        """Organised by this person, or this person is on the list."""
+        user = self.request.user
+        on_the_list = Attendee.objects.filter(user=user).values("meeting_id")
+        return queryset.filter(Q(organiser=user) | Q(pk__in=on_the_list))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from implportal.meetings.views import meetings, minutes, outcomes
+from implportal.meetings.views import diary, meetings, minutes, outcomes
 
 app_name = "meetings"
 one_item = [
@@ -34,4 +34,7 @@ all_meetings = [
     path("new/", meetings.MeetingCreate.as_view(), name="meeting_create"),
     path("<int:pk>/", include(one_meeting)),
 ]
-urlpatterns = [path("projects/<int:project_pk>/meetings/", include(all_meetings))]
+urlpatterns = [
+    path("meetings/", diary.Diary.as_view(), name="diary"),
+    path("projects/<int:project_pk>/meetings/", include(all_meetings)),
+]

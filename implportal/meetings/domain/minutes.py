@@ -228,11 +228,14 @@ def note_confirmed(version: DocumentVersion, at: datetime) -> None:
     _record(MINUTES_CONFIRMED, meeting, version, actor=None, at=at)
 
 
-def note_objection(version: DocumentVersion, at: datetime) -> None:
-    """Bring an objection back to the writers (``DocumentKind.on_declined``).
+def note_ended(version: DocumentVersion, state: RequestState, at: datetime) -> None:
+    """Bring an objection back to the writers (``DocumentKind.on_ended``).
 
-    Whoever sent the minutes hears of it anyway; the organiser does, if somebody else.
+    Whoever sent the minutes hears of it anyway; the organiser does, if somebody else. Any
+    other end leaves nothing to answer.
     """
+    if state != RequestState.DECLINED:
+        return
     meeting = Meeting.objects.select_related("project", "organiser").get(pk=version.object_id)
     refusals = Signer.objects.filter(request__version=version, state=SignerState.DECLINED)
     refusal = refusals.order_by("-decided_at", "-pk")[0]
