@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from implportal.meetings.domain.agenda import agenda_text
 from implportal.meetings.models import Attendee, Meeting, State
 
 PRODUCT = "-//implportal//meetings//EN"
@@ -84,7 +85,7 @@ def _event(meeting: Meeting, *, at: datetime) -> Event:
     if where := ", ".join(filter(None, [meeting.place, meeting.call_link])):
         event.add("location", where)
     if meeting.agenda:
-        event.add("description", meeting.agenda)
+        event.add("description", agenda_text(meeting))
     event.add("organizer", _person(meeting.organiser.name, meeting.organiser.email))
     return event
 

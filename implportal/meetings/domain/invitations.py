@@ -15,6 +15,7 @@ from implportal.accounts.models import User
 from implportal.audit.domain import record
 from implportal.audit.registry import Action
 from implportal.kernel.errors import DomainError, NotAllowed
+from implportal.meetings.domain.agenda import agenda_text
 from implportal.meetings.domain.calendar import Method, to_invitation, with_address
 from implportal.meetings.models import Attendee, Meeting, State
 from implportal.meetings.permissions import may_change_meeting
@@ -117,7 +118,7 @@ def _send(
             "when": f"{day} ({meeting.time_zone.replace('_', ' ')})",
             "place": meeting.place,
             "call_link": meeting.call_link,
-            "agenda": meeting.agenda,
+            "agenda": agenda_text(meeting),
             "organiser": meeting.organiser,
             "reason": reason,
         },

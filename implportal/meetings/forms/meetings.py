@@ -48,7 +48,10 @@ class TimeAndPlaceForm(PageForm):
         required=False,
         max_length=TEXT_LIMIT,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=gettext_lazy("Markdown works: “- ” begins a point, “**” makes bold."),
+        help_text=gettext_lazy(
+            "One point a line. Begin with the time it takes, “15 min Interfaces”, and the page "
+            "and the invitation say when each begins."
+        ),
     )
 
     def __init__(

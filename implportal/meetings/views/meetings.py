@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
@@ -15,6 +14,7 @@ from django.views.generic import TemplateView, View
 from implportal.kernel.errors import DomainError
 from implportal.kernel.forms import ReasonForm
 from implportal.kernel.views import ListPage
+from implportal.meetings.domain.agenda import timetable
 from implportal.meetings.domain.calendar import to_icalendar
 from implportal.meetings.domain.invitations import send_invitations
 from implportal.meetings.domain.meetings import (
@@ -119,7 +119,7 @@ class MeetingDetail(OneMeeting, ProjectPageMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict:
         self.meeting = self.get_meeting()
-        user, zone = self.request.user, ZoneInfo(self.meeting.time_zone)
+        user = self.request.user
         is_open = self.project.is_running and self.meeting.state != State.CANCELLED
         may_note = is_open and may_take_minutes(user, self.meeting)
         attendees = list(self.meeting.attendees.select_related("user", "contact").order_by("pk"))
@@ -139,12 +139,11 @@ class MeetingDetail(OneMeeting, ProjectPageMixin, TemplateView):
                 for one in attendees
                 if one.address and not one.invited_at and one.user_id != self.meeting.organiser_id
             ],
-            start=self.meeting.start_at.astimezone(zone),
-            end=self.meeting.end_at.astimezone(zone),
             is_over=is_over,
             may_change=may_change,
             may_note=may_note,
             may_send=is_open and may_send_minutes(user, self.project),
+            timetable=timetable(self.meeting),
             decisions=self.meeting.decisions.order_by("pk"),
             actions=self.meeting.actions.select_related("user", "contact").order_by("pk"),
             standing=minutes_standing(self.meeting),

@@ -206,3 +206,15 @@ def test_people_are_invited_by_one_button_that_goes_when_all_are(sign_in, ines, 
     assert Message.objects.get().to == "lab@customer.example"
     again = browser.post(address("invitations_send", project, pk=meeting.pk), follow=True)
     assert [message.level_tag for message in again.context["messages"]] == ["error"]
+
+
+def test_a_reader_elsewhere_sees_the_time_there_and_when_each_point_begins(sign_in, ines, project):
+    ines.time_zone = "Asia/Shanghai"
+    ines.save()
+    meeting = MeetingFactory(project=project, agenda="20 min One\n50 min Two")
+
+    page = sign_in(ines).get(meeting.get_absolute_url()).content.decode()
+
+    assert "3 Mar 2026, 10:00 – 11:00" in page
+    assert "<td>10:20</td><td>Two</td>" in page
+    assert "10 more than the meeting has" in page
