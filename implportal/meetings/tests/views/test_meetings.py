@@ -53,8 +53,9 @@ def test_a_meeting_costs_the_same_for_any_number_of_people(
         AttendeeFactory(meeting=meeting, contact=contact, name="")
     browser = sign_in(ines)
 
-    # session, user, news, project, meeting, people, decisions, actions, choices of owners: 2
-    with django_assert_num_queries(10):
+    browser.get(meeting.get_absolute_url())  # what kind of record a meeting is, is asked once
+    # session, user, news, project, meeting, people, decisions, actions, files, owners: 2
+    with django_assert_num_queries(11):
         response = browser.get(meeting.get_absolute_url())
 
     assert len(response.context["attendees"]) == people

@@ -307,6 +307,6 @@ class TestWithoutPaper:
         browser.get(held.get_absolute_url())
 
         # session, user, news, project, meeting; version, request, signers; frozen: people,
-        # decisions, actions; shown: people, decisions, actions, choices of owners: 2
-        with django_assert_num_queries(16):
+        # decisions, actions; shown: people, decisions, actions, files, choices of owners: 2
+        with django_assert_num_queries(17):
             browser.get(held.get_absolute_url())
