@@ -80,6 +80,14 @@ urlpatterns = [
     ),
     path(f"{_SECTION}move/", solutions_sections.SectionMove.as_view(), name="section_move"),
     path(f"{_SECTION}remove/", solutions_sections.SectionRemove.as_view(), name="section_remove"),
+    path(
+        f"{_SECTION}autosave/",
+        solutions_sections.SectionAutosave.as_view(),
+        name="section_autosave",
+    ),
+    path(
+        f"{_SECTION}writers/", solutions_sections.SectionPresence.as_view(), name="section_writers"
+    ),
     path(_INTRODUCTIONS, introductions.IntroductionList.as_view(), name="introduction_list"),
     path(
         f"{_INTRODUCTIONS}new/",

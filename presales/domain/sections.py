@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from implportal.accounts.models import User
 from implportal.audit.domain import record
+from implportal.audit.models import Entry
 from implportal.audit.registry import Action
 from implportal.documents.domain.images import store_image
 from implportal.documents.models import StoredImage
@@ -31,8 +32,19 @@ SECTION_LINKED = Action(
 )
 
 
+ONE_ENTRY_HOLDS = timedelta(hours=1)
+"""Who goes on writing in a section is put on record once in this time, not at every saving."""
+
+
 class SomebodyWasFaster(DomainError):
-    """The section was saved by somebody else since this person began to write."""
+    """The section was saved since this person began to write; ``section`` is what is there."""
+
+    def __init__(self, section: SolutionSection) -> None:
+        super().__init__(
+            _("%(name)s saved this section while you were writing. Nothing of yours is lost.")
+            % {"name": section.edited_by.name}
+        )
+        self.section = section
 
 
 class OtherProject(DomainError):
@@ -96,21 +108,16 @@ def change_section(
     """
     locked_draft(section.solution, actor=actor)
     section = _locked(section)
-    if section.lock_version != lock_version:
-        raise SomebodyWasFaster(
-            _(
-                "%(name)s saved this section while you were writing. Their text is shown below "
-                "yours. Take over what you need, then save again to replace it."
-            )
-            % {"name": section.edited_by.name}
-        )
     wanted = {"title": title.strip(), "level": level, "markdown": _lines(markdown)}
     if all(getattr(section, name) == value for name, value in wanted.items()):
         return section
+    if section.lock_version != lock_version:
+        raise SomebodyWasFaster(section)
     for name, value in wanted.items():
         setattr(section, name, value)
     _save(section, *wanted, actor=actor, at=at)
-    _record(SECTION_CHANGED, section, actor=actor, at=at)
+    if not _is_on_record(section, actor=actor, at=at):
+        _record(SECTION_CHANGED, section, actor=actor, at=at)
     return section
 
 
@@ -210,6 +217,20 @@ def _save(section: SolutionSection, *fields: str, actor: User, at: datetime) -> 
     section.lock_version += 1
     section.edited_at, section.edited_by = at, actor
     section.save(update_fields=[*fields, "lock_version", "edited_at", "edited_by"])
+
+
+def _is_on_record(section: SolutionSection, *, actor: User, at: datetime) -> bool:
+    return (
+        Entry.objects.of_project(section.solution.project_id)
+        .filter(
+            action=SECTION_CHANGED.key,
+            actor=actor,
+            at__gt=at - ONE_ENTRY_HOLDS,
+            details__key=section.key,
+            details__title=section.title,
+        )
+        .exists()
+    )
 
 
 def _lines(text: str) -> str:

@@ -113,7 +113,12 @@ class SectionForm(PageForm):
 
 
 class SectionEditForm(SectionForm):
+    """``base`` is the saved text that the person writes on from, for joining two texts."""
+
     lock_version = forms.IntegerField(widget=forms.HiddenInput)
+    base = forms.CharField(
+        required=False, strip=False, max_length=MAX_CHARACTERS, widget=forms.HiddenInput
+    )
 
 
 class SectionLinkForm(PageForm):

@@ -26,6 +26,7 @@ from implportal.signing.domain.reading import questions_url
 from implportal.signing.models import SignatureRequest
 from presales.domain.imports import import_solution, plan_import, reimport_solution
 from presales.domain.review import KIND, withdraw_solution
+from presales.domain.section_presence import writers_of
 from presales.domain.solution_standing import SolutionStanding, solution_standing
 from presales.domain.solutions import (
     change_solution,
@@ -107,6 +108,7 @@ class SolutionEditorMixin(SolutionPageMixin):
             raise Http404
         place = standing.sections.index(present) if present else 0
         writes = self.solution.is_draft and self.project.is_running
+        writers = writers_of(self.solution, but=self.request.user, at=timezone.now())
         context = super().get_context_data(
             standing=standing,
             present=present,
@@ -114,6 +116,13 @@ class SolutionEditorMixin(SolutionPageMixin):
             following=next(iter(standing.sections[place + 1 :]), None),
             unanswered=unanswered_musts(self.project),
             next_action=self.next_action(standing),
+            writers=writers,
+            writing_now=[
+                (writer.name, one.section.title)
+                for one in standing.sections
+                for writer in writers.get(one.section.key, [])
+            ],
+            now=timezone.now(),
             **kwargs,
         )
         context["may_write"] = writes and context["may_contribute"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -9,13 +11,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView, View
 
+from implportal.documents.compare import word_difference
+from implportal.documents.markdown import to_html
 from implportal.kernel.errors import DomainError
 from implportal.kernel.views import DomainFormMixin
 from implportal.projects.permissions import may_contribute
+from presales.domain.section_presence import note_writer, writers_of
 from presales.domain.sections import (
     SomebodyWasFaster,
     add_picture,
@@ -25,9 +31,23 @@ from presales.domain.sections import (
     move_section,
     remove_section,
 )
+from presales.domain.text_merge import Joined, join
 from presales.forms.solutions import PictureForm, SectionEditForm, SectionForm, SectionLinkForm
 from presales.models import SolutionSection
-from presales.views.solutions import SolutionEditorMixin, SolutionPageMixin, shown
+from presales.views.solutions import SolutionEditorMixin, SolutionPageMixin, on_screen, shown
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Two texts of one section: what is saved, and how the one that is not differs from it."""
+
+    theirs: SolutionSection
+    difference: SafeString
+    can_join: bool
+
+
+def _plain_lines(text: str) -> str:
+    return text.replace("\r\n", "\n")
 
 
 class SectionPageMixin(SolutionEditorMixin):
@@ -59,43 +79,137 @@ class SectionDetail(SectionPageMixin, TemplateView):
 
 
 class SectionEdit(SectionPageMixin, DomainFormMixin, FormView):
-    """The section as a form; ``preview`` in the request shows the text without saving it."""
+    """The section as a form.
+
+    ``preview`` in the request shows the text without saving it, ``join`` puts what somebody
+    else saved meanwhile into the form, ``over`` replaces the text that has that number.
+    """
 
     needs = may_contribute
     form_class = SectionEditForm
     template_name = "presales/solution_section_edit.html"
     success_message = gettext_lazy("The section is saved.")
+    clash: Clash | None = None
+    joined: Joined | None = None
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        note_writer(section=self.section, user=request.user, at=timezone.now())
+        return super().get(request, *args, **kwargs)
 
     def get_initial(self) -> dict:
         names = ("title", "level", "markdown", "lock_version")
-        return {name: getattr(self.section, name) for name in names}
+        initial = {name: getattr(self.section, name) for name in names}
+        return initial | {"base": self.section.markdown}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if "preview" not in request.POST:
-            return super().post(request, *args, **kwargs)
-        form = self.get_form()
-        form.is_valid()
-        preview = shown(form.cleaned_data.get("markdown", ""), self.project)
-        return self.render_to_response(self.get_context_data(form=form, preview=preview))
+        if "preview" in request.POST:
+            form = self.get_form()
+            form.is_valid()
+            preview = shown(form.cleaned_data.get("markdown", ""), self.project)
+            return self.render_to_response(self.get_context_data(form=form, preview=preview))
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: SectionEditForm) -> HttpResponse:
+        if "join" in self.request.POST:
+            return self.show_joined(form)
+        return super().form_valid(form)
+
+    def form_invalid(self, form: SectionEditForm) -> HttpResponse:
+        response = super().form_invalid(form)
+        if self.clash:
+            response.status_code = HTTPStatus.CONFLICT
+        return response
 
     def perform(self, form: SectionEditForm) -> SolutionSection:
+        fields = dict(form.cleaned_data)
+        base = fields.pop("base")
+        over = self.request.POST.get("over", "")
+        if over.isdecimal():
+            fields["lock_version"] = int(over[:9])
         try:
             return change_section(
-                section=self.section,
-                actor=self.request.user,
-                at=timezone.now(),
-                **form.cleaned_data,
+                section=self.section, actor=self.request.user, at=timezone.now(), **fields
             )
-        except SomebodyWasFaster:
-            # What is typed stays; a second press knowingly replaces what the other wrote.
-            self._section = SolutionSection.objects.get(pk=self.section.pk)
-            form.data = form.data.copy()
-            form.data["lock_version"] = str(self._section.lock_version)
-            self.theirs = shown(self._section.markdown, self.project)
+        except SomebodyWasFaster as refusal:
+            self.clash = self.find_clash(refusal.section, fields["markdown"], base)
             raise
 
+    def find_clash(self, theirs: SolutionSection, mine: str, base: str) -> Clash:
+        difference = word_difference(to_html(theirs.markdown), to_html(mine))
+        return Clash(theirs, on_screen(difference, self.project), bool(base))
+
+    def show_joined(self, form: SectionEditForm) -> HttpResponse:
+        """Offer both texts as one, in the form; nothing is saved yet."""
+        theirs = SolutionSection.objects.get(pk=self.section.pk)
+        given = form.cleaned_data
+        self.joined = join(
+            base=_plain_lines(given["base"]),
+            mine=_plain_lines(given["markdown"]),
+            theirs=theirs.markdown,
+        )
+        form.data = form.data.copy()
+        form.data["markdown"] = self.joined.text
+        form.data["base"] = theirs.markdown
+        form.data["lock_version"] = str(theirs.lock_version)
+        return self.render_to_response(self.get_context_data(form=form))
+
     def get_context_data(self, **kwargs: Any) -> dict:
-        return super().get_context_data(theirs=getattr(self, "theirs", None), **kwargs)
+        context = super().get_context_data(clash=self.clash, joined=self.joined, **kwargs)
+        return context | {"here": context["writers"].get(self.key, [])}
+
+
+class SectionAutosave(SectionEdit):
+    """Saves while somebody writes, and says so beside the button."""
+
+    http_method_names = ["post"]
+
+    def form_valid(self, form: SectionEditForm) -> HttpResponse:
+        note_writer(section=self.section, user=self.request.user, at=timezone.now())
+        try:
+            section = self.perform(form)
+        except DomainError as refusal:
+            return self.answer(problem=str(refusal), status=HTTPStatus.CONFLICT)
+        return self.answer(saved=section)
+
+    def form_invalid(self, form: SectionEditForm) -> HttpResponse:
+        problem = " ".join(
+            f"{form.fields[name].label}: {error}" if form.fields[name].label else str(error)
+            for name, errors in form.errors.items()
+            for error in errors
+        )
+        return self.answer(
+            problem=_("Not saved yet. %(why)s") % {"why": problem},
+            status=HTTPStatus.UNPROCESSABLE_ENTITY,
+        )
+
+    def answer(
+        self,
+        *,
+        problem: str = "",
+        saved: SolutionSection | None = None,
+        status: int = HTTPStatus.OK,
+    ) -> HttpResponse:
+        context = {
+            "problem": problem,
+            "saved": saved,
+            "clash": self.clash,
+            "now": timezone.now(),
+            "project": self.project,
+        }
+        return render(self.request, "presales/_section_saved.html", context, status=status)
+
+
+class SectionPresence(SectionPageMixin, View):
+    """Who else has the section open, asked by the open editor twice a minute."""
+
+    needs = may_contribute
+
+    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+        now = timezone.now()
+        note_writer(section=self.section, user=request.user, at=now)
+        here = writers_of(self.solution, but=request.user, at=now).get(self.key, [])
+        context = {"here": here, "section": self.section, "user": request.user, "now": now}
+        return render(request, "presales/_section_writers.html", context)
 
 
 class SectionPreview(SolutionPageMixin, View):

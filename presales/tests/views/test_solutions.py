@@ -181,22 +181,6 @@ def test_a_section_is_written_by_its_form(sign_in, ines, solution):
     assert "<strong>Three</strong> sites." in response.content.decode()
 
 
-def test_the_second_writer_keeps_the_words_and_sees_the_others(sign_in, ines, solution):
-    browser, url = sign_in(ines), address("section_edit", solution.project, key="s1")
-    SolutionSection.objects.filter(key="s1").update(markdown="Theirs.", lock_version=2)
-    mine = {"title": "Scope", "level": "1", "markdown": "Mine.", "lock_version": "1"}
-
-    response = browser.post(url, mine)
-
-    assert "saved this section while you were writing" in response.content.decode()
-    assert response.context["form"]["markdown"].value() == "Mine."
-    assert response.context["theirs"] == "<p>Theirs.</p>"
-    assert SolutionSection.objects.get(key="s1").markdown == "Theirs."
-    again = mine | {"lock_version": response.context["form"]["lock_version"].value()}
-    assert browser.post(url, again).status_code == 302
-    assert SolutionSection.objects.get(key="s1").markdown == "Mine."
-
-
 def test_preview_shows_safe_html_and_saves_nothing(sign_in, ines, solution):
     browser, project = sign_in(ines), solution.project
     given = {"markdown": "*New* <script>alert(1)</script>", "title": "Scope", "level": "1"}
@@ -352,8 +336,8 @@ def test_the_editor_costs_the_same_for_any_number_of_sections(
     browser.get(url)  # content types are kept from now on
 
     # session, user, project, solution, sections, their requirements, version,
-    # confirmations, questions, musts, news, who wrote the shown section
-    with django_assert_num_queries(12):
+    # confirmations, questions, musts, news, who wrote the shown section, who writes now
+    with django_assert_num_queries(13):
         response = browser.get(url)
 
     assert len(response.context["standing"].sections) == sections
