@@ -16,7 +16,15 @@ from implportal.documents.models import DocumentVersion
 from implportal.meetings.domain.minutes import KIND
 from implportal.meetings.models import ActionItem, Meeting, State
 from implportal.projects.models import Project
-from implportal.projects.registry import TABS, WAITING, ProjectTab, Waiting, WaitingSource
+from implportal.projects.registry import (
+    ATTACHABLES,
+    TABS,
+    WAITING,
+    Attachable,
+    ProjectTab,
+    Waiting,
+    WaitingSource,
+)
 from implportal.signing.models import RequestState, Signer, SignerState
 
 LATE_DAYS = 7
@@ -117,6 +125,7 @@ def actions_waiting(user: User, now: datetime) -> Iterator[Waiting]:
         )
 
 
+ATTACHABLES.register(Attachable("meetings.meeting"))
 TABS.register(
     ProjectTab("meetings", gettext_lazy("Meetings"), 60, "meetings:meeting_list", "calendar-event")
 )

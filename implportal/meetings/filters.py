@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -33,9 +31,9 @@ class DiaryFilter(MeetingFilter):
 
     q = filters.CharFilter(method="search", label=_("Title, project or customer"))
     when = filters.ChoiceFilter(
-        choices=[("coming", _("To come")), ("past", _("Past")), ("all", _("All"))],
+        choices=[("past", _("Past")), ("all", _("All"))],
         method="at_that_time",
-        empty_label=None,
+        empty_label=_("To come"),
         label=_("When"),
     )
     whose = filters.ChoiceFilter(
@@ -48,10 +46,11 @@ class DiaryFilter(MeetingFilter):
     class Meta(MeetingFilter.Meta):
         fields = ("q", "when", "whose", "kind", "state", "minutes")
 
-    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
-        data = data.copy() if data else {}
-        data.setdefault("when", "coming")
-        super().__init__(data, *args, **kwargs)
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        queryset = super().filter_queryset(queryset)
+        if self.form.cleaned_data.get("when"):
+            return queryset
+        return queryset.filter(end_at__gte=timezone.now())
 
     def search(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
         return queryset.filter(
@@ -62,10 +61,7 @@ class DiaryFilter(MeetingFilter):
         )
 
     def at_that_time(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
-        now = timezone.now()
-        if value == "coming":
-            return queryset.filter(end_at__gte=now)
-        return queryset.filter(end_at__lt=now) if value == "past" else queryset
+        return queryset.filter(end_at__lt=timezone.now()) if value == "past" else queryset
 
     def of_that_person(self, queryset: QuerySet, _name: str, _value: str) -> QuerySet:
         """Organised by this person, or this person is on the list."""
