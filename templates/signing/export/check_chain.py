@@ -51,6 +51,12 @@ def embedded(pdf):
                 yield zlib.decompress(data)
 
 
+def reaches_the_end(pdf):
+    """Whether the seal is over the whole file, from the first byte to the last."""
+    spans = re.findall(rb"/ByteRange\s*\[\s*0\s+\d+\s+(\d+)\s+(\d+)\s*\]", pdf)
+    return bool(spans) and int(spans[-1][0]) + int(spans[-1][1]) == len(pdf)
+
+
 def main():
     check.failed = 0
     listed = {}
@@ -65,6 +71,7 @@ def main():
     evidence, chain = json.loads(evidence_bytes), json.loads((HERE / "chain.json").read_bytes())
     document, events = evidence["document"], evidence["events"]
     inside = {sha256(data) for data in embedded(sealed)}
+    check(reaches_the_end(sealed), "the seal is over sealed.pdf to its last byte")
     check(sha256(evidence_bytes) in inside, "evidence.json is the one inside sealed.pdf")
     check(sha256(frozen) in inside, "frozen.pdf is the one inside sealed.pdf")
     check(sha256(frozen) == document["pdf_sha256"], "frozen.pdf is what was signed (D2)")
