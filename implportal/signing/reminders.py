@@ -12,7 +12,7 @@ from implportal.notifications.registry import Reminder, ReminderRule, register_r
 from implportal.projects.models import Project
 from implportal.signing.domain.reading import questions_url
 from implportal.signing.domain.reminding import add_working_days, on_turn, reminder_dates
-from implportal.signing.models import Question
+from implportal.signing.models import Question, Signer
 
 ANSWER_WITHIN_WORKING_DAYS = 1
 
@@ -20,7 +20,7 @@ ANSWER_WITHIN_WORKING_DAYS = 1
 def unsigned(now: datetime) -> Iterator[Reminder]:
     """Tell the sender on the same days on which the signer is asked again."""
     signers = on_turn().select_related(
-        "request__version", "request__project", "request__created_by"
+        "link", "request__version", "request__project", "request__created_by"
     )
     for signer in signers.defer("request__version__content").order_by("pk"):
         request = signer.request
@@ -32,18 +32,18 @@ def unsigned(now: datetime) -> Iterator[Reminder]:
                 user=request.created_by,
                 subject=_("%(name)s has not signed “%(title)s” yet")
                 % {"name": signer.name, "title": request.version.title},
-                text=_locked_out() if signer.locked_at else _asked_again(),
+                text=_what_helps(signer),
                 url=request.get_absolute_url(),
                 project_id=request.project_id,
             )
 
 
-def _asked_again() -> str:
+def _what_helps(signer: Signer) -> str:
+    if signer.locked_at:
+        return _("Too many wrong codes have locked the page. Send the link again to unlock it.")
+    if signer.link.undelivered_at:
+        return _("The mail with the link came back, so no more are sent. Check the address.")
     return _("A new link has gone out by mail; a call may be quicker.")
-
-
-def _locked_out() -> str:
-    return _("Too many wrong codes have locked the page. Send the link again to unlock it.")
 
 
 def unanswered(now: datetime) -> Iterator[Reminder]:

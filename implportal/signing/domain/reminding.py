@@ -71,9 +71,12 @@ def remind_signers(*, now: datetime) -> int:
     """Send a new link to each signer for whom a reminder is due; how many were sent.
 
     Two sweeps at once remind once: it is decided under the lock of the request. Days
-    that were missed are not made up for.
+    that were missed are not made up for. Nobody is sent a second mail where the first came
+    back; the sender was told, and has the address put right.
     """
-    candidates = on_turn().filter(reminders__lt=MOST_REMINDERS, locked_at=None)
+    candidates = on_turn().filter(
+        reminders__lt=MOST_REMINDERS, locked_at=None, link__undelivered_at=None
+    )
     pairs = list(candidates.order_by("pk").values_list("pk", "request_id"))
     return sum(_remind(pk, request_pk, now=now) for pk, request_pk in pairs)
 
@@ -119,7 +122,8 @@ def _remind(signer_pk: int, request_pk: int, *, now: datetime) -> bool:
         and due > signer.reminders
         and not _is_signing(signer, now)
     )
-    if not is_due or signer.link is None or signer.link.revoked_at is not None:
+    link = signer.link
+    if not is_due or link is None or link.revoked_at or link.undelivered_at:
         return False
     _send(signer, request, reminders=due, actor=None, at=now)
     return True

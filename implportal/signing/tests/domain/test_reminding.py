@@ -156,6 +156,24 @@ def test_more_time_goes_on_with_the_rhythm(frozen, asked, carl, ines, now):
     assert "31 March 2026" in Signer.objects.get().link.message.text
 
 
+def test_nobody_is_reminded_at_an_address_that_does_not_take_mail(request_, ines, now):
+    SharedLink.objects.update(undelivered_at=now, undelivered_reason="550 no such user")
+
+    assert days_of_reminders(now) == []
+    (told,) = reminders.unsigned(now + timedelta(days=3))
+    assert (told.user, told.text) == (
+        ines, "The mail with the link came back, so no more are sent. Check the address.",
+    )  # fmt: skip
+    assert SharedLink.objects.count() == 1
+
+
+def test_a_new_link_after_the_address_was_put_right_goes_on_with_the_rhythm(request_, ines, now):
+    SharedLink.objects.update(undelivered_at=now, undelivered_reason="550 no such user")
+    remind_now(signer=request_.signers.get(), actor=ines, at=now + timedelta(days=4))
+
+    assert days_of_reminders(now) == [7, 9, 11, 15]
+
+
 def test_who_runs_the_project_reminds_by_hand_once_a_day(request_, ines, now):
     signer = request_.signers.get()
 
