@@ -23,7 +23,8 @@ class DocumentKind:
 
     ``prefix`` begins its numbers ("SD" in SD-2026-0001). With ``to_confirm`` people do not
     sign a promise but confirm what was said. With ``code_required`` a signer
-    must prove the e-mail address with a one-time code. The hooks run inside the
+    must prove the e-mail address with a one-time code. What ``tells_money`` names prices: of
+    our people only those read it who may see the project's money. The hooks run inside the
     transaction that records the event. ``on_sent`` and ``on_ended`` run for each request for
     signatures, the others for a version once only. ``on_ended`` says that a request, or its
     draft, ended without the signatures; it must bear that what it would do is done already.
@@ -35,9 +36,9 @@ class DocumentKind:
     signable: bool = False
     to_confirm: bool = False
     code_required: bool = False
+    tells_money: bool = False
     on_rendered: Hook | None = None
     on_signed: Hook | None = None
-    on_declined: Hook | None = None
     on_sent: SentHook | None = None
     on_ended: EndedHook | None = None
 
@@ -76,6 +77,11 @@ def register_kind(kind: DocumentKind) -> DocumentKind:
 def kind_for(key: str) -> DocumentKind:
     """The kind with this key; KeyError if its app is not installed."""
     return _kinds[key]
+
+
+def kinds_that_tell_money() -> frozenset[str]:
+    """Keys of the kinds that not everybody in a project may read."""
+    return frozenset(kind.key for kind in _kinds.values() if kind.tells_money)
 
 
 def register_evidence_check(check: EvidenceCheck) -> EvidenceCheck:

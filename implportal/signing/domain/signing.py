@@ -32,6 +32,7 @@ from implportal.signing.models import (
     SignaturePicture,
     SignatureRequest,
     Signer,
+    SignerRole,
     SignerState,
 )
 from implportal.signing.models.requests import DECIDING, UNDECIDED
@@ -45,10 +46,22 @@ SIGNED = Action(
     "signing.signed",
     gettext_lazy("signed version %(version)s of %(number)s (%(method)s)"),
 )
+APPROVED = Action(
+    "signing.approved",
+    gettext_lazy("approved version %(version)s of %(number)s (%(method)s)"),
+)
+CONFIRMED = Action(
+    "signing.confirmed",
+    gettext_lazy("confirmed version %(version)s of %(number)s (%(method)s)"),
+)
 ALL_SIGNED = Action(
     "signing.all_signed", gettext_lazy("has all signatures under %(number)s and seals it")
 )
 DECLINED = Action("signing.declined", gettext_lazy("declined to sign %(number)s: %(reason)s"))
+NOT_APPROVED = Action(
+    "signing.not_approved", gettext_lazy("declined to approve %(number)s: %(reason)s")
+)
+OBJECTED = Action("signing.objected", gettext_lazy("objected to %(number)s: %(reason)s"))
 
 
 class DocumentHasChanged(Conflict):
@@ -192,12 +205,9 @@ def decline(*, link: SharedLink, reason: str, at: datetime) -> Signer:
     check_move(SIGNER_MOVES, source=SignerState(signer.state), target=SignerState.DECLINED)
     signer.state, signer.decline_reason, signer.decided_at = SignerState.DECLINED, reason, at
     signer.save(update_fields=["state", "decline_reason", "decided_at"])
-    hook = request.version.document_kind.on_declined
-    if hook:
-        hook(request.version, at)
     end_request(
-        request=request, state=RequestState.DECLINED, action=DECLINED, actor=None,
-        actor_name=signer.name, at=at, reason=reason,
+        request=request, state=RequestState.DECLINED, action=_refusal_of(signer, request),
+        actor=None, actor_name=signer.name, at=at, reason=reason,
     )  # fmt: skip
     user = request.created_by
     notify(
@@ -271,9 +281,22 @@ def _keep(
     signer.save(update_fields=["state", "decided_at", "evidence", "statement_sha256"])
     method = _("with one-time code") if evidence["code"] else _("by link")
     note(
-        action=SIGNED, request=signer.request, actor=None, actor_name=signer.name, at=at,
+        action=_act_of(signer), request=signer.request, actor=None, actor_name=signer.name, at=at,
         method=method, statement_sha256=signer.statement_sha256,
     )  # fmt: skip
+
+
+def _act_of(signer: Signer) -> Action:
+    """An approval is no signature, and neither is a confirmation: the record says which."""
+    if signer.request.version.document_kind.to_confirm:
+        return CONFIRMED
+    return APPROVED if signer.role == SignerRole.APPROVER else SIGNED
+
+
+def _refusal_of(signer: Signer, request: SignatureRequest) -> Action:
+    if request.version.document_kind.to_confirm:
+        return OBJECTED
+    return NOT_APPROVED if signer.role == SignerRole.APPROVER else DECLINED
 
 
 def evidence_of(
@@ -289,7 +312,8 @@ def evidence_of(
     """Put together what is kept of one signature: plain values, as they go into the sealed file.
 
     ``statement_sha256`` (D5) is over the canonical JSON of ``statement``. D4 is the digest of
-    the picture's bytes; of a name that was only typed it is null.
+    the picture's bytes; of a name that was only typed it is null. ``delegated_from`` is the
+    person who stood in this place just before, and why they do no more.
     """
     request, version = signer.request, signer.request.version
     code = None
@@ -314,11 +338,14 @@ def evidence_of(
         "intent": intent_of(signer.role, to_confirm=version.document_kind.to_confirm),
         "code": code and code["id"],
     }
+    before = signer.delegated_from
     return {
         "statement": statement,
         "statement_sha256": hashlib.sha256(
             STATEMENT_PREFIX + canonical_bytes(statement)
         ).hexdigest(),
+        "delegated_from": before
+        and {"name": before.name, "email": before.email, "reason": signer.delegation_reason},
         "method": picture.method if picture else "TYPED",
         "consent": {
             "version": consent.version,

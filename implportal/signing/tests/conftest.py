@@ -31,16 +31,17 @@ class Heard:
 
 @pytest.fixture(autouse=True)
 def heard(monkeypatch):
-    """A kind of document known in these tests alone, one without and one with a code."""
+    """Kinds of document known in these tests alone: plain, with a code, to be confirmed."""
     heard = Heard()
     kinds = dict(registry._kinds)
-    for key, code_required in (("test.plain", False), ("test.coded", True)):
+    for key in ("test.plain", "test.coded", "test.minutes"):
         kinds[key] = registry.DocumentKind(
             key=key,
             title="Test document",
             prefix="TD",
             signable=True,
-            code_required=code_required,
+            to_confirm=key == "test.minutes",
+            code_required=key == "test.coded",
             on_signed=lambda version, at: heard.signed.append((version.pk, at)),
             on_ended=lambda version, state, _at: heard.ended.append((version.pk, state)),
         )

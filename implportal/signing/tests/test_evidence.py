@@ -112,8 +112,9 @@ def test_the_evidence_has_the_published_form_and_says_everything(completed, data
     assert dora["statement"]["role"] == "APPROVER"
     assert [person["state"] for person in evidence["people"]] == ["SIGNED", "SIGNED"]
     actions = [event["action"] for event in evidence["events"]]
-    for action in ("link_sent", "code_sent", "code_passed", "link_opened", "signed", "all_signed"):
+    for action in ("link_sent", "code_sent", "code_passed", "link_opened", "signed", "approved"):
         assert f"signing.{action}" in actions
+    assert carl["delegated_from"] is None
 
 
 def test_the_schema_refuses_what_is_no_evidence(data):

@@ -1,5 +1,7 @@
+import json
 from datetime import timedelta
 
+import jsonschema
 import pytest
 
 from implportal.audit.models import Entry
@@ -14,6 +16,7 @@ from implportal.signing.domain.delegation import (
     delegate_by_link,
     delegate_for,
 )
+from implportal.signing.domain.evidence_export import SCHEMA_FILE
 from implportal.signing.domain.links import LinkIsGone, send_again
 from implportal.signing.domain.requests import SignerSpec, Terms
 from implportal.signing.domain.turns import NotYourTurn, Overtaken
@@ -93,6 +96,15 @@ def test_evidence_and_certificate_tell_of_it(request_, now):
     (event,) = [e for e in evidence["events"] if e["action"] == "signing.signer_delegated"]
     assert event["details"]["before"] == "Carl Client"
     assert event["details"]["email"] == "eve@client.example"
+    eve, dora = evidence["signers"]
+    assert eve["delegated_from"] == {
+        "name": "Carl Client", "email": "carl@client.example", "reason": EVE["reason"],
+    }  # fmt: skip
+    assert dora["delegated_from"] is None
+    schema = json.loads(SCHEMA_FILE.read_text())
+    form = {"$defs": schema["$defs"], "$ref": "#/$defs/signature"}
+    for signature in (eve, dora):
+        jsonschema.validate(signature, form, cls=jsonschema.Draft202012Validator)
     assert completion.seal_request(request_id=request_.pk, now=now)
     assert Message.objects.filter(dedupe_key__startswith="completed:", to="carl@client.example")
 

@@ -8,9 +8,10 @@ from implportal.audit.models import Chain, Entry
 from implportal.documents.models import DocumentVersion
 from implportal.kernel.errors import NotAllowed
 from implportal.notifications.models import Message
+from implportal.projects.tests.factories import ContactFactory
 from implportal.signing.domain import completion, ending, requests, signing
 from implportal.signing.domain.codes import send_code
-from implportal.signing.domain.evidence import check_evidence
+from implportal.signing.domain.evidence import check_evidence, events_of
 from implportal.signing.domain.links import LinkIsGone, revoke
 from implportal.signing.domain.requests import SignerSpec
 from implportal.signing.domain.turns import NotYourTurn, Overtaken
@@ -79,6 +80,29 @@ def test_signing_keeps_what_proves_it_and_asks_the_next(frozen, asked, sign, now
     assert evidence["application"].startswith("implportal ")
     assert request.state == RequestState.IN_PROGRESS
     assert request.signers.get(name="Dora Client").state == SignerState.INVITED
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "act", "refusal"),
+    [
+        ("test.plain", "SIGNER", "signed version 1 of", "declined to sign"),
+        ("test.plain", "APPROVER", "approved version 1 of", "declined to approve"),
+        ("test.minutes", "SIGNER", "confirmed version 1 of", "objected to"),
+    ],
+)
+def test_the_record_calls_each_act_by_its_name(
+    kind, role, act, refusal, frozen, asked, carl, dora, sign, now
+):
+    last = SignerSpec(ContactFactory(customer=carl.customer), order=2)
+    people = [SignerSpec(carl, role=role), SignerSpec(dora, role=role), last]
+    request = asked(frozen(kind=kind), people)
+
+    sign(request)
+    signing.decline(link=link_of(request, "Dora Client"), reason="Too dear", at=now)
+
+    said = [event["text"] for event in events_of(Chain.objects.get(name=request.chain))]
+    assert f"Carl Client {act} TD-2026-0001 (by link)" in said
+    assert f"Dora Client {refusal} TD-2026-0001: Too dear" in said
 
 
 def test_the_last_signature_seals_and_tells_everybody(

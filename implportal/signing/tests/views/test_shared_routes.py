@@ -17,7 +17,6 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from aftersales.tests.factories import CourseFactory, TrainingSessionFactory
 from delivery.domain.user_requests import send_request
-from implportal.documents import registry
 from implportal.meetings.models import Meeting
 from implportal.notifications.models import Message
 from implportal.signing.domain import reading
@@ -118,14 +117,6 @@ def check_headers(answer) -> None:
     assert all(part in policy for part in POLICY), policy
     assert "unsafe" not in policy
     assert "http" not in policy.replace("upgrade-insecure-requests", "")
-
-
-@pytest.fixture(autouse=True)
-def _minutes_to_confirm(monkeypatch, heard):
-    kind = registry.DocumentKind(
-        key="test.minutes", title="Minutes", prefix="TM", signable=True, to_confirm=True
-    )
-    monkeypatch.setattr(registry, "_kinds", {**registry._kinds, kind.key: kind})
 
 
 @pytest.fixture
