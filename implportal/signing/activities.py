@@ -81,7 +81,9 @@ def unsigned(user: User, now: datetime) -> Iterator[Waiting]:
     for signer in signers:
         version = signer.request.version
         to_confirm = version.document_kind.to_confirm
-        text = _("“%(title)s” is to be confirmed") if to_confirm else _("“%(title)s” is to be signed")
+        text = (
+            _("“%(title)s” is to be confirmed") if to_confirm else _("“%(title)s” is to be signed")
+        )
         yield Waiting(
             text=text % {"title": version.title},
             project=signer.request.project,
