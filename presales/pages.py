@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from implportal.kernel.errors import DomainError, NotAllowed
 from implportal.projects.models import Project
+from implportal.projects.permissions import may_contribute
 from presales.permissions import may_prepare
 
 
@@ -18,6 +19,16 @@ class PreparesMixin:
     def get_project(self) -> Project:
         project = super().get_project()
         if not may_prepare(self.request.user, project):
+            raise NotAllowed
+        return project
+
+
+class ContributorMixin:
+    """Only who works on the project comes here; a reader gets 403. Before ProjectPageMixin."""
+
+    def get_project(self) -> Project:
+        project = super().get_project()
+        if not may_contribute(self.request.user, project):
             raise NotAllowed
         return project
 

@@ -5,6 +5,7 @@ from presales.views import (
     introductions,
     introductions_parts,
     requirements,
+    requirements_import,
     solutions,
     solutions_review,
     solutions_sections,
@@ -32,6 +33,11 @@ urlpatterns = [
     path(_REQUIREMENTS, requirements.RequirementList.as_view(), name="requirement_list"),
     path(
         f"{_REQUIREMENTS}add/", requirements.RequirementCreate.as_view(), name="requirement_create"
+    ),
+    path(
+        f"{_REQUIREMENTS}import/",
+        requirements_import.RequirementImport.as_view(),
+        name="requirement_import",
     ),
     path(
         f"{_REQUIREMENTS}matrix/",
@@ -74,12 +80,6 @@ urlpatterns = [
     path(f"{_SOLUTION}add/", solutions_sections.SectionCreate.as_view(), name="section_create"),
     path(_SECTION, solutions_sections.SectionDetail.as_view(), name="section_detail"),
     path(f"{_SECTION}edit/", solutions_sections.SectionEdit.as_view(), name="section_edit"),
-    path(f"{_SECTION}requirements/", solutions_sections.SectionLink.as_view(), name="section_link"),
-    path(
-        f"{_SECTION}picture/", solutions_sections.SectionPicture.as_view(), name="section_picture"
-    ),
-    path(f"{_SECTION}move/", solutions_sections.SectionMove.as_view(), name="section_move"),
-    path(f"{_SECTION}remove/", solutions_sections.SectionRemove.as_view(), name="section_remove"),
     path(
         f"{_SECTION}autosave/",
         solutions_sections.SectionAutosave.as_view(),
@@ -88,6 +88,12 @@ urlpatterns = [
     path(
         f"{_SECTION}writers/", solutions_sections.SectionPresence.as_view(), name="section_writers"
     ),
+    path(f"{_SECTION}requirements/", solutions_sections.SectionLink.as_view(), name="section_link"),
+    path(
+        f"{_SECTION}picture/", solutions_sections.SectionPicture.as_view(), name="section_picture"
+    ),
+    path(f"{_SECTION}move/", solutions_sections.SectionMove.as_view(), name="section_move"),
+    path(f"{_SECTION}remove/", solutions_sections.SectionRemove.as_view(), name="section_remove"),
     path(_INTRODUCTIONS, introductions.IntroductionList.as_view(), name="introduction_list"),
     path(
         f"{_INTRODUCTIONS}new/",

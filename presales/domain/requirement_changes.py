@@ -16,7 +16,8 @@ from presales.domain.requirements import (
     REQUIREMENT_ADDED,
     REQUIREMENT_CHANGED,
     REQUIREMENT_DROPPED,
-    AlreadySettled,
+    check_unsettled,
+    said_of_change,
 )
 from presales.models import Requirement
 
@@ -73,11 +74,7 @@ def _amend(  # noqa: PLR0917 - one step of the loop above
     requirement: Requirement, change: RequirementChange, project: Project, reference: str,
     actor: User | None, at: datetime,
 ) -> Requirement:  # fmt: skip
-    if requirement.state in {State.ACCEPTED, State.DROPPED}:
-        raise AlreadySettled(
-            _("%(code)s is “%(state)s” and does not change any more. Add a new one instead.")
-            % {"code": requirement.code, "state": State(requirement.state).label}
-        )
+    check_unsettled(requirement)
     details = {"code": requirement.code, "reference": reference}
     if change.is_dropped:
         action = REQUIREMENT_DROPPED
@@ -86,12 +83,12 @@ def _amend(  # noqa: PLR0917 - one step of the loop above
         details["reason"] = requirement.dropped_reason
     else:
         names = [name for name in ("text", "priority") if getattr(change, name)]
+        was = {name: getattr(requirement, name) for name in names}
         for name in names:
             setattr(requirement, name, getattr(change, name))
         requirement.state = State.PROMISED
         action = REQUIREMENT_CHANGED if requirement.pk else REQUIREMENT_ADDED
-        said = [str(Requirement._meta.get_field(name).verbose_name) for name in names]
-        details |= {"text": requirement.text, "fields": ", ".join(said)}
+        details |= {"text": requirement.text, **said_of_change(requirement, was)}
     requirement.save()
     record(
         action, subject=requirement, actor=actor,

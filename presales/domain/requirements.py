@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -80,12 +80,33 @@ def add_requirement(
     check_running(project)
     if source_answer and source_answer.question.survey.project_id != project.pk:
         raise AnswerOfOtherProject(_("That answer belongs to another project."))
+    return write_new(
+        project=project, text=text, source=source, priority=priority, actor=actor, at=at,
+        source_answer=source_answer,
+    )  # fmt: skip
+
+
+def write_new(
+    *,
+    project: Project,
+    text: str,
+    source: str,
+    priority: str,
+    actor: User,
+    at: datetime,
+    source_answer: Answer | None = None,
+) -> Requirement:
+    """Write a new one. The caller holds the project's row and has checked ``actor``.
+
+    Raises:
+        EmptyRequirement: ``text`` is blank.
+    """
     # The project's row is locked, so no two people get the same number.
     latest = project.requirements.aggregate(latest=Max("number"))["latest"] or 0
     requirement = Requirement.objects.create(
         project=project,
         number=latest + 1,
-        text=_sentence(text),
+        text=sentence(text),
         source=source,
         priority=priority,
         source_answer=source_answer,
@@ -126,15 +147,30 @@ def change_requirement(
     if not may_contribute(actor, project):
         raise NotAllowed
     check_running(project)
-    if requirement.state in {State.ACCEPTED, State.DROPPED}:
-        raise AlreadySettled(
-            _("%(code)s is “%(state)s” and does not change any more. Add a new one instead.")
-            % {"code": requirement.code, "state": State(requirement.state).label}
-        )
-    wanted = {"text": _sentence(text), "source": source, "priority": priority}
-    changed = [name for name, value in wanted.items() if getattr(requirement, name) != value]
+    write_change(
+        requirement=requirement,
+        wanted={"text": sentence(text), "source": source, "priority": priority},
+        actor=actor,
+        at=at,
+    )
+    return requirement
+
+
+def write_change(
+    *, requirement: Requirement, wanted: Mapping[str, str], actor: User, at: datetime
+) -> list[str]:
+    """Change the fields that differ, and return their names; none, nothing is recorded.
+
+    The caller holds the requirement's row and has checked ``actor``.
+
+    Raises:
+        AlreadySettled: it was accepted or dropped.
+    """
+    check_unsettled(requirement)
+    was = {name: getattr(requirement, name) for name in wanted}
+    changed = [name for name, value in wanted.items() if was[name] != value]
     if not changed:
-        return requirement
+        return []
     for name in changed:
         setattr(requirement, name, wanted[name])
     requirement.save(update_fields=changed)
@@ -143,16 +179,37 @@ def change_requirement(
         subject=requirement,
         actor=actor,
         at=at,
-        project=project,
+        project=requirement.project,
         details={
             "code": requirement.code,
             "text": requirement.text,
-            "fields": ", ".join(
-                str(Requirement._meta.get_field(name).verbose_name) for name in changed
-            ),
+            **said_of_change(requirement, {name: was[name] for name in changed}),
         },
     )
-    return requirement
+    return changed
+
+
+def said_of_change(requirement: Requirement, was: Mapping[str, str]) -> dict[str, object]:
+    """What an audit entry keeps of a change: which fields, and each before and after."""
+    fields = [str(Requirement._meta.get_field(name).verbose_name) for name in was]
+    return {
+        "fields": ", ".join(fields),
+        "was": dict(was),
+        "now": {name: getattr(requirement, name) for name in was},
+    }
+
+
+def check_unsettled(requirement: Requirement) -> None:
+    """Let pass what may still change.
+
+    Raises:
+        AlreadySettled: it was accepted or dropped.
+    """
+    if requirement.state in {State.ACCEPTED, State.DROPPED}:
+        raise AlreadySettled(
+            _("%(code)s is “%(state)s” and does not change any more. Add a new one instead.")
+            % {"code": requirement.code, "state": State(requirement.state).label}
+        )
 
 
 @transaction.atomic
@@ -234,7 +291,12 @@ def advance_requirements(
     return moved
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """The text on one line.
+
+    Raises:
+        EmptyRequirement: nothing is left.
+    """
     text = " ".join(text.split())
     if not text:
         raise EmptyRequirement(_("Say in one sentence what must be so."))

@@ -13,18 +13,19 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView
 
 from implportal.audit.models import Entry
-from implportal.kernel.errors import NotAllowed
 from implportal.kernel.exports import xlsx_response
 from implportal.kernel.forms import ReasonForm
 from implportal.kernel.views import DomainFormMixin, ListPage
 from implportal.projects.models import Project
 from implportal.projects.pages import ProjectPageMixin
 from implportal.projects.permissions import may_contribute
+from presales.domain.requirement_likeness import Like, likeness_in, twins_in
 from presales.domain.requirement_links import COLUMN_TITLES, thread, trace
 from presales.domain.requirements import add_requirement, change_requirement, drop_requirement
 from presales.filters.requirements import RequirementFilter
 from presales.forms.requirements import RequirementForm
 from presales.models import Requirement
+from presales.pages import ContributorMixin
 
 
 class RequirementList(ProjectPageMixin, ListPage):
@@ -59,9 +60,13 @@ class RequirementList(ProjectPageMixin, ListPage):
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict:
-        return super().get_context_data(
+        context = super().get_context_data(
             may_contribute=may_contribute(self.request.user, self.project), **kwargs
         )
+        twins = twins_in(self.project)
+        for requirement in context["requirements"]:
+            requirement.twin = twins.get(requirement.code)
+        return context
 
 
 class RequirementMatrix(ProjectPageMixin, TemplateView):
@@ -138,20 +143,21 @@ class RequirementDetail(RequirementPageMixin, TemplateView):
         )
 
 
-class ContributorMixin:
-    """Only who works on the project comes here; a reader gets 403."""
-
-    def get_project(self) -> Project:
-        project = super().get_project()
-        if not may_contribute(self.request.user, project):
-            raise NotAllowed
-        return project
-
-
 class RequirementCreate(ContributorMixin, DomainFormMixin, ProjectPageMixin, FormView):
     tab = "requirements"
     form_class = RequirementForm
     template_name = "presales/requirement_form.html"
+
+    def form_valid(self, form: RequirementForm) -> HttpResponse:
+        like = likeness_in(self.project).like(form.cleaned_data["text"])
+        if like is None or self.request.POST.get("anyway") == like.name:
+            return super().form_valid(form)
+        return self.render_to_response(
+            self.get_context_data(form=form, like=like, liked=self._named(like))
+        )
+
+    def _named(self, like: Like) -> Requirement:
+        return self.project.requirements.get(number=int(like.name.removeprefix("R-")))
 
     def perform(self, form: RequirementForm) -> Requirement:
         return add_requirement(

@@ -100,7 +100,7 @@ def test_the_list_costs_the_same_for_any_number(
         RequirementFactory(project=project, number=number)
     browser = sign_in(ines)
 
-    with django_assert_num_queries(6):  # session, user, project, count, page, news
+    with django_assert_num_queries(7):  # session, user, project, count, page, twins, news
         response = browser.get(address("requirement_list", project))
 
     assert len(codes(response)) == requirements
