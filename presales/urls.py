@@ -221,6 +221,11 @@ urlpatterns = [
         name="survey_link_section",
     ),
     path(
+        f"{_SURVEY_LINK}file/<int:question_pk>/",
+        surveys_customer.SurveyFile.as_view(),
+        name="survey_link_file",
+    ),
+    path(
         f"{_SURVEY_LINK}hand-in/",
         surveys_customer.SurveyHandInPage.as_view(),
         name="survey_link_hand_in",

@@ -42,6 +42,7 @@ PUBLIC = {
     "presales:survey_link_start",
     "presales:survey_link_section",
     "presales:survey_link_hand_in",
+    "presales:survey_link_file",
     "delivery:link_user_requests",
     "delivery:link_user_request",
     "aftersales:training_link",

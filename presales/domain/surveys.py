@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -18,8 +19,10 @@ from implportal.projects.domain.steps import advance_step
 from implportal.projects.models import Contact, Project, Step
 from implportal.signing.domain.links import revoke, share
 from implportal.signing.models import SharedLink
+from presales.domain.surveys_conditions import asked_of
 from presales.models import (
     SURVEY_MOVES,
+    Question,
     Survey,
     SurveyQuestion,
     SurveyTemplate,
@@ -28,6 +31,10 @@ from presales.models import (
 from presales.permissions import may_interview, may_prepare
 
 State = Survey.State
+
+COPIED = [field.name for field in Question._meta.local_fields if not field.is_relation
+          and field.name != "order"]  # fmt: skip
+"""What a survey takes over from each question of its template."""
 
 SURVEY_STARTED = Action("presales.survey_started", gettext_lazy("prepared the survey “%(title)s”"))
 SURVEY_SENT = Action(
@@ -78,20 +85,7 @@ def start_survey(
     if not template.is_published or not questions:
         raise TemplateIsEmpty(_("This template has no questions yet or is not published."))
     survey = Survey.objects.create(project=project, title=title, created_at=at, created_by=actor)
-    SurveyQuestion.objects.bulk_create(
-        SurveyQuestion(
-            survey=survey,
-            section=question.section.title,
-            order=order,
-            text=question.text,
-            help_text=question.help_text,
-            type=question.type,
-            choices=question.choices,
-            is_required=question.is_required,
-            requirement_hint=question.requirement_hint,
-        )
-        for order, question in enumerate(questions, start=1)
-    )
+    _copy_questions(survey, questions)
     _advance(survey, Step.State.IN_PROGRESS, actor=actor, at=at, next_step=_("Have it answered"))
     _record(SURVEY_STARTED, survey, actor=actor, at=at)
     return survey
@@ -179,7 +173,7 @@ def hand_in_survey(*, survey: Survey, by: str, actor: User | None, at: datetime)
         survey, Step.State.IN_PROGRESS, actor=actor, actor_name=by, at=at,
         next_step=_("Turn the answers into requirements"),
     )  # fmt: skip
-    answers = survey.questions.filter(answer__isnull=False).count()
+    answers = sum(hasattr(question, "answer") for question in asked_of(survey))
     _record(SURVEY_HANDED_IN, survey, actor=actor, actor_name=by, at=at, answers=answers)
     if actor is None:
         _tell_manager(survey, by=by, answers=answers, at=at)
@@ -187,8 +181,8 @@ def hand_in_survey(*, survey: Survey, by: str, actor: User | None, at: datetime)
 
 
 def missing_answers(survey: Survey) -> list[SurveyQuestion]:
-    """Return the questions that must be answered and are not, in order."""
-    return list(survey.questions.filter(is_required=True, answer=None).order_by("order", "pk"))
+    """Return the questions that must be answered, are asked, and are not, in order."""
+    return [one for one in asked_of(survey) if one.is_required and not hasattr(one, "answer")]
 
 
 @transaction.atomic
@@ -229,6 +223,25 @@ def close_survey(*, survey: Survey, actor: User, at: datetime) -> Survey:
     _advance(survey, Step.State.DONE, actor=actor, at=at)
     _record(SURVEY_CLOSED, survey, actor=actor, at=at)
     return survey
+
+
+def _copy_questions(survey: Survey, questions: Iterable[TemplateQuestion]) -> None:
+    copies = {
+        question.pk: SurveyQuestion(
+            survey=survey,
+            section=question.section.title,
+            order=order,
+            **{name: getattr(question, name) for name in COPIED},
+        )
+        for order, question in enumerate(questions, start=1)
+    }
+    SurveyQuestion.objects.bulk_create(copies.values())
+    hanging = []
+    for question in questions:
+        if question.depends_on_id is not None:
+            copies[question.pk].depends_on = copies[question.depends_on_id]
+            hanging.append(copies[question.pk])
+    SurveyQuestion.objects.bulk_update(hanging, ["depends_on"])
 
 
 def _locked(survey: Survey) -> Survey:

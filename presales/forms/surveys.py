@@ -1,26 +1,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.forms import BoundField
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from implportal.catalogue.models import FieldOfBusiness
-from implportal.kernel.forms import DateInput, PageForm, PageModelForm
+from implportal.kernel.forms import PageForm, PageModelForm
 from implportal.projects.models import Contact, Project
-from presales.domain.surveys_answers import LONGEST
+from presales.domain.surveys_conditions import fault_of
 from presales.domain.surveys_requirements import Wish, sentence_for
+from presales.forms.surveys_answers import LenientForm
 from presales.models import (
-    SCALE,
     WITH_CHOICES,
+    WITH_LINES,
     Answer,
     QuestionType,
     Requirement,
-    SurveyQuestion,
     SurveyTemplate,
     TemplateQuestion,
     TemplateSection,
@@ -28,6 +28,7 @@ from presales.models import (
 
 VALID_DAYS = 14
 FEWEST_CHOICES = 2
+MOST_COLUMNS = 8
 
 
 class SurveyTemplateForm(PageModelForm):
@@ -47,21 +48,36 @@ class TemplateSectionForm(PageModelForm):
 
 
 class TemplateQuestionForm(PageModelForm):
+    """A question; what does not belong to its kind is emptied, not refused."""
+
     choices = forms.CharField(
-        label=_("Answers to choose from"),
+        label=_("Answers to choose from, or columns of the table"),
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("One in each line; only for questions with a choice."),
+        help_text=_("One in each line; only for questions with a choice and for tables."),
     )
 
     class Meta:
         model = TemplateQuestion
-        fields = ("text", "help_text", "type", "choices", "is_required", "requirement_hint")
+        fields = (
+            "text", "help_text", "type", "choices", "smallest", "largest", "unit",
+            "low_label", "high_label", "is_required", "depends_on", "condition",
+            "condition_value", "requirement_hint",
+        )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["choices"] = "\n".join(self.instance.choices)
+        self.earlier = earlier_questions(self.instance)
+        self.fields["depends_on"].choices = [("", _("always"))] + [
+            (question.pk, question.text) for question in self.earlier
+        ]
+        self.fields["depends_on"].help_text = _("Only questions that come earlier can be chosen.")
+        self.fields["condition_value"].help_text = _("Not needed for “is answered”.")
+        for name in ("smallest", "largest"):
+            value = self.initial.get(name)
+            self.initial[name] = value if value is None else format(value.normalize(), "f")
 
     def clean_choices(self) -> list[str]:
         lines = (line.strip() for line in self.cleaned_data["choices"].splitlines())
@@ -69,11 +85,55 @@ class TemplateQuestionForm(PageModelForm):
 
     def clean(self) -> dict:
         cleaned = super().clean()
-        if cleaned.get("type") not in WITH_CHOICES:
-            cleaned["choices"] = []
-        elif len(cleaned.get("choices", [])) < FEWEST_CHOICES:
-            self.add_error("choices", _("Give at least two answers to choose from."))
+        kind = cleaned.get("type")
+        self._clean_lines(cleaned, kind)
+        if kind != QuestionType.NUMBER:
+            cleaned |= {"smallest": None, "largest": None, "unit": ""}
+        if kind != QuestionType.SCALE:
+            cleaned |= {"low_label": "", "high_label": ""}
+        smallest, largest = cleaned.get("smallest"), cleaned.get("largest")
+        if smallest is not None and largest is not None and smallest > largest:
+            self.add_error("largest", _("This is below the smallest number."))
+        self._clean_condition(cleaned)
         return cleaned
+
+    def _clean_lines(self, cleaned: dict, kind: str | None) -> None:
+        lines = cleaned.get("choices", [])
+        if kind not in WITH_LINES:
+            cleaned["choices"] = []
+        elif kind in WITH_CHOICES and len(lines) < FEWEST_CHOICES:
+            self.add_error("choices", _("Give at least two answers to choose from."))
+        elif not 1 <= len(lines) <= MOST_COLUMNS and kind not in WITH_CHOICES:
+            self.add_error("choices", _("Give the table between one and eight columns."))
+
+    def _clean_condition(self, cleaned: dict) -> None:
+        reason = cleaned.get("depends_on")
+        if reason is None:
+            cleaned |= {"condition": "", "condition_value": ""}
+            return
+        wish = TemplateQuestion(
+            text=cleaned.get("text", ""),
+            condition=cleaned.get("condition", ""),
+            condition_value=cleaned.get("condition_value", ""),
+        )
+        fault = fault_of(wish, reason, [question.pk for question in self.earlier])
+        if fault:
+            self.add_error("condition_value" if wish.condition else "condition", fault)
+
+
+def earlier_questions(question: TemplateQuestion) -> list[TemplateQuestion]:
+    """Return the questions of the template that come before this one; one query."""
+    section = question.section
+    before = Q(section__order__lt=section.order) | Q(
+        section__order=section.order, section__lt=section.pk
+    )
+    same = Q(section=section)
+    if question.pk is not None:
+        same &= Q(order__lt=question.order) | Q(order=question.order, pk__lt=question.pk)
+    return list(
+        TemplateQuestion.objects.filter(before | same, section__template=section.template_id)
+        .order_by("section__order", "section_id", "order", "pk")
+    )  # fmt: skip
 
 
 class SurveyForm(PageForm):
@@ -102,80 +162,6 @@ class SendForm(PageForm):
         self.fields["contact"].queryset = Contact.objects.filter(
             customer=project.customer_id
         ).order_by("name", "pk")
-
-
-class LenientForm(PageForm):
-    """Marks what is needed in the end, but never refuses what is still empty."""
-
-    use_required_attribute = False
-
-    def full_clean(self) -> None:
-        needed = {name for name, field in self.fields.items() if field.required}
-        for name in needed:
-            self.fields[name].required = False
-        super().full_clean()
-        for name in needed:
-            self.fields[name].required = True
-
-
-class AnswersForm(LenientForm):
-    """One field for each question. People stop and come back, so gaps are fine here."""
-
-    def __init__(self, *args: Any, questions: Iterable[SurveyQuestion], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.questions = list(questions)
-        for question in self.questions:
-            field = _FIELDS[QuestionType(question.type)](question)
-            field.required, field.label = question.is_required, question.text
-            field.help_text = question.help_text
-            answer = getattr(question, "answer", None)
-            field.initial = answer.value if answer else None
-            self.fields[self.name_of(question)] = field
-
-    @staticmethod
-    def name_of(question: SurveyQuestion) -> str:
-        return f"q{question.pk}"
-
-    def given(self) -> dict[int, Any]:
-        """Return what was given for each question, once the form is valid."""
-        return {
-            question.pk: self.cleaned_data[self.name_of(question)] for question in self.questions
-        }
-
-    def sections(self) -> list[tuple[str, list[tuple[SurveyQuestion, BoundField]]]]:
-        """Return the fields as they are shown: (section, [(question, field), …])."""
-        return [
-            (title, [(question, self[self.name_of(question)]) for question in questions])
-            for title, questions in groupby(self.questions, key=lambda question: question.section)
-        ]
-
-
-def _choice_field(
-    question: SurveyQuestion, kind: type[forms.ChoiceField], widget: type[forms.Widget]
-) -> forms.ChoiceField:
-    return kind(choices=[(choice, choice) for choice in question.choices], widget=widget)
-
-
-_FIELDS = {
-    QuestionType.TEXT: lambda _question: forms.CharField(max_length=LONGEST[QuestionType.TEXT]),
-    QuestionType.LONG_TEXT: lambda _question: forms.CharField(
-        max_length=LONGEST[QuestionType.LONG_TEXT], widget=forms.Textarea(attrs={"rows": 3})
-    ),
-    QuestionType.NUMBER: lambda _question: forms.DecimalField(
-        max_digits=15,
-        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
-    ),
-    QuestionType.DATE: lambda _question: forms.DateField(widget=DateInput()),
-    QuestionType.SINGLE_CHOICE: lambda question: _choice_field(
-        question, forms.ChoiceField, forms.RadioSelect
-    ),
-    QuestionType.MULTIPLE_CHOICE: lambda question: _choice_field(
-        question, forms.MultipleChoiceField, forms.CheckboxSelectMultiple
-    ),
-    QuestionType.SCALE: lambda _question: forms.ChoiceField(
-        choices=[(str(step), str(step)) for step in SCALE], widget=forms.RadioSelect
-    ),
-}
 
 
 class WishesForm(LenientForm):

@@ -12,13 +12,17 @@ from presales.models.surveys import (
     SCALE,
     SURVEY_MOVES,
     WITH_CHOICES,
+    WITH_LINES,
     Answer,
+    Condition,
+    Question,
     QuestionType,
     Survey,
     SurveyQuestion,
     SurveyTemplate,
     TemplateQuestion,
     TemplateSection,
+    speak,
 )
 
 __all__ = [
@@ -30,10 +34,13 @@ __all__ = [
     "STATE_MOVES",
     "SURVEY_MOVES",
     "WITH_CHOICES",
+    "WITH_LINES",
     "Answer",
+    "Condition",
     "Introduction",
     "IntroductionPart",
     "PartKind",
+    "Question",
     "QuestionType",
     "Recipient",
     "Requirement",
@@ -44,4 +51,5 @@ __all__ = [
     "SurveyTemplate",
     "TemplateQuestion",
     "TemplateSection",
+    "speak",
 ]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -29,13 +29,30 @@ class QuestionType(models.TextChoices):
     SINGLE_CHOICE = "SINGLE_CHOICE", _("One of several")
     MULTIPLE_CHOICE = "MULTIPLE_CHOICE", _("Several of several")
     SCALE = "SCALE", _("Scale from 1 to 5")
+    TABLE = "TABLE", _("Table")
+    FILE = "FILE", _("File")
+
+
+class Condition(models.TextChoices):
+    """When a question is asked, by the answer to an earlier one."""
+
+    EQUALS = "EQUALS", _("is")
+    CONTAINS = "CONTAINS", _("contains")
+    ANSWERED = "ANSWERED", _("is answered")
 
 
 WITH_CHOICES = frozenset({QuestionType.SINGLE_CHOICE, QuestionType.MULTIPLE_CHOICE})
+WITH_LINES = WITH_CHOICES | {QuestionType.TABLE}
+"""Their ``choices`` say something: the answers offered, or the columns of the table."""
 
 
 class Question(models.Model):
-    """What a question of a template and its copy in a survey have in common."""
+    """What a question of a template and its copy in a survey have in common.
+
+    ``choices`` are the answers offered, or the columns of a table. ``smallest``, ``largest``
+    and ``unit`` belong to numbers, the labels to the ends of a scale. A question with
+    ``depends_on``, an earlier one, is asked only where that one's answer fits.
+    """
 
     order = models.PositiveIntegerField(_("order"))
     text = models.CharField(_("question"), max_length=300)
@@ -49,6 +66,25 @@ class Question(models.Model):
         blank=True,
         help_text=_("Such as “The system shall …”; the answer takes the place of the dots."),
     )
+    smallest = models.DecimalField(
+        _("smallest number"), max_digits=18, decimal_places=4, null=True, blank=True
+    )
+    largest = models.DecimalField(
+        _("largest number"), max_digits=18, decimal_places=4, null=True, blank=True
+    )
+    unit = models.CharField(_("unit"), max_length=30, blank=True)
+    low_label = models.CharField(_("what 1 means"), max_length=60, blank=True)
+    high_label = models.CharField(_("what 5 means"), max_length=60, blank=True)
+    depends_on = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="dependents",
+        verbose_name=_("ask only if"),
+    )
+    condition = models.CharField(_("its answer"), max_length=8, choices=Condition, blank=True)
+    condition_value = models.CharField(_("this"), max_length=300, blank=True)
 
     class Meta:
         abstract = True
@@ -111,7 +147,11 @@ class TemplateQuestion(Question):
         constraints = [
             models.CheckConstraint(
                 name="template_question_type_is_known", condition=Q(type__in=QuestionType.values)
-            )
+            ),
+            models.CheckConstraint(
+                name="template_question_condition_is_known",
+                condition=Q(condition__in=["", *Condition.values]),
+            ),
         ]
 
 
@@ -207,6 +247,10 @@ class SurveyQuestion(Question):
             models.CheckConstraint(
                 name="survey_question_type_is_known", condition=Q(type__in=QuestionType.values)
             ),
+            models.CheckConstraint(
+                name="survey_question_condition_is_known",
+                condition=Q(condition__in=["", *Condition.values]),
+            ),
         ]
 
 
@@ -219,7 +263,8 @@ class Answer(models.Model):
     """The present answer to a question.
 
     ``value`` is text, a number or a date as text ("12.5", "2026-03-02"), a number from 1
-    to 5 for a scale, or a list of texts for several choices.
+    to 5 for a scale, a list of texts for several choices, a list of rows of texts for a
+    table, or the name, size, sha256 and attachment of a file.
     """
 
     class Via(models.TextChoices):
@@ -248,10 +293,20 @@ class Answer(models.Model):
     @property
     def spoken(self) -> str:
         """The answer as a person reads it. Needs ``question``."""
-        if self.question.type == QuestionType.MULTIPLE_CHOICE:
-            return ", ".join(self.value)
-        if self.question.type == QuestionType.DATE:
-            return date_format(date.fromisoformat(self.value), "DATE_FORMAT")
-        if self.question.type == QuestionType.NUMBER:
-            return number_format(Decimal(self.value), use_l10n=True, force_grouping=True)
-        return str(self.value)
+        return speak(self.question, self.value)
+
+
+def speak(question: Question, value: Any) -> str:
+    """Say a stored answer as a person reads it; rows of a table stand in lines."""
+    if question.type == QuestionType.MULTIPLE_CHOICE:
+        return ", ".join(value)
+    if question.type == QuestionType.DATE:
+        return date_format(date.fromisoformat(value), "DATE_FORMAT")
+    if question.type == QuestionType.NUMBER:
+        number = number_format(Decimal(value), use_l10n=True, force_grouping=True)
+        return f"{number} {question.unit}".strip()
+    if question.type == QuestionType.TABLE:
+        return "\n".join(" · ".join(cell or "–" for cell in row) for row in value)
+    if question.type == QuestionType.FILE:
+        return value["name"]
+    return str(value)

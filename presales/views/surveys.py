@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -25,17 +26,18 @@ from presales.domain.surveys import (
     start_survey,
 )
 from presales.domain.surveys_answers import keep_answers
-from presales.forms.surveys import AnswersForm, SendForm, SurveyForm
+from presales.domain.surveys_conditions import answers_of, asked, asked_of
+from presales.forms.surveys import SendForm, SurveyForm
+from presales.forms.surveys_answers import AnswersForm
 from presales.models import Answer, Survey, SurveyQuestion
 from presales.pages import ActMixin, PreparesMixin
 from presales.permissions import may_edit_templates, may_interview, may_prepare
+from presales.views.surveys_pages import AnswersPageMixin
 
 
 class SurveyList(ProjectPageMixin, VisibleToUserMixin, ListView):
     tab = "overview"
-    queryset = Survey.objects.select_related("sent_to").annotate(
-        question_count=Count("questions"), answer_count=Count("questions__answer")
-    )
+    queryset = Survey.objects.select_related("sent_to")
     template_name = "presales/survey_list.html"
     context_object_name = "surveys"
 
@@ -44,7 +46,10 @@ class SurveyList(ProjectPageMixin, VisibleToUserMixin, ListView):
 
     def get_context_data(self, **kwargs: Any) -> dict:
         user = self.request.user
+        surveys = list(self.object_list)
+        count_asked(surveys)
         return super().get_context_data(
+            object_list=surveys,
             may_prepare=may_prepare(user, self.project),
             may_edit_templates=may_edit_templates(user),
             step=self.project.steps.get(key="survey"),
@@ -110,11 +115,8 @@ class SurveyDetail(SurveyPageMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict:
         survey, user, now = self.survey, self.request.user, timezone.now()
-        questions = list(
-            survey.questions.select_related("answer")
-            .prefetch_related("answer__requirements")
-            .order_by("order", "pk")
-        )
+        questions = asked_of(survey)
+        prefetch_related_objects(questions, "answer__requirements")
         is_running = self.project.is_running
         return super().get_context_data(
             sections=[
@@ -139,16 +141,19 @@ class InterviewsMixin:
         return project
 
 
-class SurveyInterview(DomainFormMixin, InterviewsMixin, SurveyPageMixin, FormView):
+class SurveyInterview(AnswersPageMixin, InterviewsMixin, SurveyPageMixin, FormView):
     """All questions on one page, to type fast while people talk."""
 
     form_class = AnswersForm
     template_name = "presales/survey_interview.html"
 
     def get_form_kwargs(self) -> dict:
-        return super().get_form_kwargs() | {"questions": questions_of(self.survey)}
+        return super().get_form_kwargs() | {
+            "questions": questions_of(self.survey),
+            "file_url": staff_file_url,
+        }
 
-    def perform(self, form: AnswersForm) -> int:
+    def keep(self, form: AnswersForm) -> int:
         return keep_in_interview(self.survey, form, self.request)
 
     def get_success_message(self) -> str:
@@ -167,7 +172,9 @@ class AnswerKeep(InterviewsMixin, SurveyPageMixin, View):
 
     def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
         question = get_object_or_404(questions_of(self.survey), pk=self.kwargs["question_pk"])
-        form = AnswersForm(request.POST, questions=[question])
+        form = AnswersForm(
+            request.POST, request.FILES, questions=[question], file_url=staff_file_url
+        )
         errors: list[str] = []
         if form.is_valid():
             try:
@@ -241,6 +248,21 @@ class SurveyClose(ActMixin, PreparesMixin, SurveyPageMixin, View):
 
 def list_url(project: Project) -> str:
     return reverse("presales:survey_list", kwargs={"project_pk": project.pk})
+
+
+def count_asked(surveys: Sequence[Survey]) -> None:
+    """Give each survey ``question_count`` and ``answer_count`` of what is asked; two queries."""
+    rows = SurveyQuestion.objects.select_related("answer").order_by("order", "pk")
+    prefetch_related_objects(surveys, Prefetch("questions", queryset=rows))
+    for survey in surveys:
+        questions = survey.questions.all()
+        found = asked(questions, answers_of(questions))
+        survey.question_count = len(found)
+        survey.answer_count = sum(hasattr(question, "answer") for question in found)
+
+
+def staff_file_url(answer: Answer) -> str:
+    return reverse("projects:attachment_download", kwargs={"pk": answer.value["attachment"]})
 
 
 def questions_of(survey: Survey) -> QuerySet[SurveyQuestion]:

@@ -8,28 +8,44 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+)
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.generic import FormView, TemplateView
+from django.views.generic import FormView, TemplateView, View
 
+from implportal.kernel.errors import DomainError
 from implportal.kernel.forms import ConfirmForm
 from implportal.kernel.views import DomainFormMixin
+from implportal.projects.models import Attachment
 from implportal.signing.pages import LinkPageMixin
 from presales.domain.surveys import hand_in_survey
 from presales.domain.surveys_answers import keep_answers
-from presales.forms.surveys import AnswersForm
-from presales.models import Answer, Survey, SurveyQuestion
+from presales.domain.surveys_conditions import answers_of, asked
+from presales.forms.surveys_answers import AnswersForm
+from presales.models import Answer, QuestionType, Survey, SurveyQuestion
+from presales.views.surveys_pages import AnswersPageMixin
 
 SECONDS_A_QUESTION = 30
 
 
 @dataclass(frozen=True)
 class Section:
-    """One page of the survey."""
+    """One page of the survey. ``questions`` are those that are asked as things stand.
+
+    ``offered`` are also those that hang on an answer which is given on this very page.
+    """
 
     number: int
     title: str
     questions: Sequence[SurveyQuestion]
+    offered: Sequence[SurveyQuestion]
     url: str
 
     @property
@@ -60,12 +76,33 @@ class SurveyLinkMixin(LinkPageMixin):
 
     @cached_property
     def sections(self) -> list[Section]:
-        questions = self.survey.questions.select_related("answer").order_by("order", "pk")
-        groups = groupby(questions, key=lambda question: question.section)
+        rows = list(self.survey.questions.select_related("answer").order_by("order", "pk"))
+        is_asked = {question.pk for question in asked(rows, answers_of(rows))}
+        groups = groupby(rows, key=lambda question: question.section)
         return [
-            Section(number, title, list(group), self.address("section", number=number))
+            self._section(number, title, list(group), is_asked)
             for number, (title, group) in enumerate(groups, start=1)
         ]
+
+    def _section(
+        self, number: int, title: str, questions: list[SurveyQuestion], is_asked: set[int]
+    ) -> Section:
+        offered: set[int] = set()
+        for question in questions:
+            if question.pk in is_asked or question.depends_on_id in offered:
+                offered.add(question.pk)
+        return Section(
+            number=number,
+            title=title,
+            questions=[question for question in questions if question.pk in is_asked],
+            offered=[question for question in questions if question.pk in offered],
+            url=self.address("section", number=number),
+        )
+
+    @property
+    def open_sections(self) -> list[Section]:
+        """Those in which something is asked or may come to be."""
+        return [section for section in self.sections if section.offered]
 
     def address(self, page: str, **kwargs: Any) -> str:
         return reverse(
@@ -76,7 +113,7 @@ class SurveyLinkMixin(LinkPageMixin):
         questions = sum(len(section.questions) for section in self.sections)
         return super().get_context_data(
             survey=self.survey,
-            sections=self.sections,
+            sections=self.open_sections,
             questions=questions,
             answered=sum(section.answered for section in self.sections),
             start_url=self.address("start"),
@@ -91,16 +128,16 @@ class SurveyStart(SurveyLinkMixin, TemplateView):
     template_name = "presales/survey_link_start.html"
 
     def get_context_data(self, **kwargs: Any) -> dict:
-        open_sections = [section for section in self.sections if not section.is_complete]
+        unfinished = [section for section in self.sections if not section.is_complete]
         context = super().get_context_data(**kwargs)
         return context | {
-            "go_on_url": open_sections[0].url if open_sections else context["hand_in_url"],
+            "go_on_url": unfinished[0].url if unfinished else context["hand_in_url"],
             "minutes": max(1, round(context["questions"] * SECONDS_A_QUESTION / 60)),
         }
 
 
-class SurveySection(DomainFormMixin, SurveyLinkMixin, FormView):
-    """One section; saving leads to the next."""
+class SurveySection(AnswersPageMixin, SurveyLinkMixin, FormView):
+    """One section; saving leads to the next. With script it is kept while one writes."""
 
     form_class = AnswersForm
     template_name = "presales/survey_link_section.html"
@@ -108,8 +145,14 @@ class SurveySection(DomainFormMixin, SurveyLinkMixin, FormView):
     def refusal(self) -> HttpResponse | None:
         refused = super().refusal()
         if refused is None and not self.survey.takes_answers:
+            if self.is_autosave:
+                return HttpResponse(status=409)
             return HttpResponseRedirect(self.address("start"))
         return refused
+
+    @property
+    def is_autosave(self) -> bool:
+        return self.request.method == "POST" and "autosave" in self.request.POST
 
     @cached_property
     def section(self) -> Section:
@@ -119,12 +162,29 @@ class SurveySection(DomainFormMixin, SurveyLinkMixin, FormView):
         return self.sections[number - 1]
 
     def get_form_kwargs(self) -> dict:
-        return super().get_form_kwargs() | {"questions": self.section.questions}
+        return super().get_form_kwargs() | {
+            "questions": self.section.offered,
+            "file_url": lambda answer: self.address("file", question_pk=answer.question_id),
+        }
 
-    def perform(self, form: AnswersForm) -> int:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.is_autosave:
+            return super().post(request, *args, **kwargs)
+        form = self.get_form()
+        form.is_valid()
+        try:
+            self._keep(form.given_now())
+        except DomainError:
+            return HttpResponse(status=409)
+        return JsonResponse({"wrong": [*form.errors]})
+
+    def keep(self, form: AnswersForm) -> int:
+        return self._keep(form.given())
+
+    def _keep(self, given: dict[int, Any]) -> int:
         return keep_answers(
             survey=self.survey,
-            given=form.given(),
+            given=given,
             via=Answer.Via.LINK,
             answered_by=self.link.name,
             actor=None,
@@ -134,18 +194,47 @@ class SurveySection(DomainFormMixin, SurveyLinkMixin, FormView):
     def get_success_url(self) -> str:
         if "stop" in self.request.POST:
             return self.address("start")
-        if self.section.number < len(self.sections):
-            return self.sections[self.section.number].url
-        return self.address("hand_in")
+        if "stay" in self.request.POST:
+            return self.request.path
+        del self.sections  # what was answered just now decides what is asked next
+        later = [one for one in self.open_sections if one.number > self.kwargs["number"]]
+        return later[0].url if later else self.address("hand_in")
 
     def get_context_data(self, **kwargs: Any) -> dict:
         number = self.section.number
+        earlier = [one for one in self.open_sections if one.number < number]
         return super().get_context_data(
             section=self.section,
+            place=len(earlier) + 1,
             is_last=number == len(self.sections),
-            previous_url=self.sections[number - 2].url if number > 1 else "",
+            previous_url=earlier[-1].url if earlier else "",
             **kwargs,
         )
+
+
+class SurveyFile(SurveyLinkMixin, View):
+    """A file that was answered, for the person behind the link; never shown, only saved."""
+
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        answer = get_object_or_404(
+            Answer,
+            question=kwargs["question_pk"],
+            question__survey=self.survey,
+            question__type=QuestionType.FILE,
+        )
+        attachment = get_object_or_404(
+            Attachment.objects.of(self.survey), pk=answer.value["attachment"]
+        )
+        response = FileResponse(
+            attachment.file.open("rb"),
+            as_attachment=True,
+            filename=attachment.name,
+            content_type="application/octet-stream",
+        )
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
 
 
 class SurveyHandInPage(DomainFormMixin, SurveyLinkMixin, FormView):

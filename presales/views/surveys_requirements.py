@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.generic import FormView
 
 from implportal.kernel.views import DomainFormMixin
+from presales.domain.surveys_conditions import asked_of
 from presales.domain.surveys_requirements import make_requirements
 from presales.forms.surveys import WishesForm
-from presales.models import Answer, Requirement
+from presales.models import Requirement
 from presales.pages import PreparesMixin
 from presales.views.surveys import SurveyPageMixin
 
@@ -19,12 +21,9 @@ class SurveyRequirements(DomainFormMixin, PreparesMixin, SurveyPageMixin, FormVi
     template_name = "presales/survey_requirements.html"
 
     def get_form_kwargs(self) -> dict:
-        answers = (
-            Answer.objects.filter(question__survey=self.survey)
-            .select_related("question")
-            .prefetch_related("requirements")
-            .order_by("question__order", "pk")
-        )
+        questions = asked_of(self.survey)
+        answers = [question.answer for question in questions if hasattr(question, "answer")]
+        prefetch_related_objects(answers, "requirements")
         return super().get_form_kwargs() | {"answers": answers}
 
     def perform(self, form: WishesForm) -> list[Requirement]:

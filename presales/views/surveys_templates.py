@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import CreateView, DetailView, UpdateView, View
 
-from implportal.kernel.errors import NotAllowed
+from implportal.kernel.errors import DomainError, NotAllowed
 from implportal.kernel.views import ListPage, VisibleToUserMixin
 from presales.domain.surveys_templates import (
     move_template_item,
+    place_of,
     remove_template_item,
     save_template_item,
 )
@@ -62,9 +63,8 @@ class SurveyTemplateDetail(VisibleToUserMixin, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict:
         questions: dict[int, list[TemplateQuestion]] = {}
-        for question in TemplateQuestion.objects.filter(section__template=self.object).order_by(
-            "order", "pk"
-        ):
+        rows = TemplateQuestion.objects.filter(section__template=self.object)
+        for question in rows.select_related("depends_on").order_by("order", "pk"):
             questions.setdefault(question.section_id, []).append(question)
         return super().get_context_data(
             sections=[
@@ -95,7 +95,13 @@ class ItemFormMixin(KeepsTemplatesMixin):
     title = ""
 
     def form_valid(self, form: Any) -> HttpResponse:
-        item = save_template_item(item=form.instance, actor=self.request.user, at=timezone.now())
+        try:
+            item = save_template_item(
+                item=form.instance, actor=self.request.user, at=timezone.now()
+            )
+        except DomainError as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
         messages.success(self.request, _("“%(name)s” is kept.") % {"name": item})
         return HttpResponseRedirect(self.after(item))
 
@@ -210,9 +216,12 @@ class ItemActMixin(ActMixin, KeepsTemplatesMixin):
 
 class MoveMixin(ItemActMixin):
     def act(self) -> None:
+        item = self.item()
+        step = {"up": -1, "down": 1}.get(self.request.POST.get("direction", ""), 0)
+        place = self.request.POST.get("to", "")
         move_template_item(
-            item=self.item(),
-            up=self.request.POST.get("direction") == "up",
+            item=item,
+            to=int(place) if place.isdecimal() else place_of(item) + step,
             actor=self.request.user,
             at=timezone.now(),
         )

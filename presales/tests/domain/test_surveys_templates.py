@@ -44,7 +44,7 @@ def test_templates_are_not_for_others(request, noon, person):
     with pytest.raises(NotAllowed):
         save_template_item(item=SurveyTemplate(title="Mine"), actor=actor, at=noon)
     with pytest.raises(NotAllowed):
-        move_template_item(item=question, up=True, actor=actor, at=noon)
+        move_template_item(item=question, to=0, actor=actor, at=noon)
     with pytest.raises(NotAllowed):
         remove_template_item(item=question, actor=actor, at=noon)
 
@@ -58,8 +58,8 @@ def test_sections_and_questions_change_places(ines, noon):
     one = TemplateQuestionFactory(section=b, text="1", order=1)
     TemplateQuestionFactory(section=b, text="2", order=2)
 
-    move_template_item(item=b, up=True, actor=ines, at=noon)
-    move_template_item(item=one, up=False, actor=ines, at=noon)
+    move_template_item(item=b, to=0, actor=ines, at=noon)
+    move_template_item(item=one, to=9, actor=ines, at=noon)
 
     assert [s.title for s in template.sections.order_by("order")] == ["B", "A"]
     assert [q.text for q in b.questions.order_by("order")] == ["2", "1"]

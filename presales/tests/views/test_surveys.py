@@ -71,7 +71,8 @@ def test_the_list_costs_the_same_for_any_number(sign_in, ines, django_assert_num
         AnswerFactory(question__survey=survey)
     browser = sign_in(ines)
 
-    with django_assert_num_queries(6):  # session, user, project, surveys, step, news
+    # session, user, project, surveys, questions with answers, step, news
+    with django_assert_num_queries(7):
         page = browser.get(reverse("presales:survey_list", kwargs={"project_pk": project.pk}))
 
     assert [row.answer_count for row in page.context["surveys"]] == [1] * rows
