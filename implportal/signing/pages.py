@@ -36,12 +36,6 @@ class PublicPageMixin:
     def as_view(cls, **initkwargs: Any) -> Any:
         return login_not_required(super().as_view(**initkwargs))
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.answer(request, *args, **kwargs)
-
-    def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return super().dispatch(request, *args, **kwargs)
-
     def unknown(self) -> HttpResponse:
         """The one answer to whatever is no link of this browser's."""
         return render(self.request, "signing/link_unknown.html", status=404)
@@ -53,7 +47,7 @@ class PublicPageMixin:
 class NothingHere(PublicPageMixin, View):
     """Whatever else stands under /s/ and /r/: the answer to a link that nobody has given."""
 
-    def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.unknown()
 
 
@@ -89,7 +83,7 @@ class LinkPageMixin(PublicPageMixin):
 
     kinds: frozenset[str] | set[str] | tuple[str, ...] = ()
 
-    def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         session = session_of(request, kwargs["link_id"])
         link = session and find_link(kwargs["link_id"])
         if not link or link.kind not in self.kinds:
@@ -103,7 +97,7 @@ class LinkPageMixin(PublicPageMixin):
             note_opened(link=link, at=self.now)
         # Times are the customer's; the page is drawn here, for later it would be ours again.
         with timezone.override(link.project.customer.time_zone):
-            response = super().answer(request, *args, **kwargs)
+            response = super().dispatch(request, *args, **kwargs)
             if hasattr(response, "render"):
                 response.render()
         return response

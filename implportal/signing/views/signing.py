@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 
 from implportal.kernel.errors import DomainError
@@ -34,9 +33,9 @@ class SignPageMixin(DocumentPageMixin):
         """Return the name of the page: confirming what was said takes less than signing."""
         return to_confirm if self.version.document_kind.to_confirm else to_sign
 
-    def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.conflict = ""
-        return super().answer(request, *args, **kwargs)
+        return super().dispatch(request, *args, **kwargs)
 
     def refusal(self) -> HttpResponse | None:
         refused = super().refusal()
@@ -45,6 +44,10 @@ class SignPageMixin(DocumentPageMixin):
 
     def done(self, route: str = "link_sign") -> HttpResponse:
         return HttpResponseRedirect(self.address(route))
+
+    def at_the_step(self) -> HttpResponse:
+        """Lead to what is to be done now, which a phone would otherwise show below its edge."""
+        return HttpResponseRedirect(f"{self.address('link_sign')}#step")
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
@@ -165,7 +168,7 @@ class CodeSend(SignPageMixin, TemplateView):
             return self.conflicted(error)
         except DomainError as error:
             messages.error(request, str(error))
-        return self.done()
+        return self.at_the_step()
 
 
 class CodeCheck(SignPageMixin, FormView):
@@ -180,8 +183,7 @@ class CodeCheck(SignPageMixin, FormView):
             form.add_error("code", str(error))
             form.data = {"code": ""}  # what was typed may be the right code of another browser
             return self.form_invalid(form)
-        messages.success(self.request, _("Your e-mail address is verified. Now you can sign."))
-        return self.done()
+        return self.at_the_step()
 
 
 class Decline(SignPageMixin, FormView):
