@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from implportal.accounts.models import Role, User
 from implportal.audit.domain import record
 from implportal.audit.registry import Action
-from implportal.documents import keys, sealing
+from implportal.documents import keys, renderer, sealing
 from implportal.documents.canonical import canonical_bytes, content_digest, digest
 from implportal.documents.domain.versions import ContentWasChanged, image_bytes, supersede
 from implportal.documents.models import DocumentVersion, Seal, SealCertificate, TimeAuthority
@@ -58,9 +58,6 @@ def seal_version(
         SealKeyMissing, SealFailed: no key, no trusted time (unless SEAL_WITHOUT_TRUSTED_TIME
             allows it), or the seal could not be put on. Nothing is kept.
     """
-    # Half a second to load, which only who renders should spend.
-    from implportal.documents import renderer
-
     version = DocumentVersion.objects.select_related("project").get(pk=version.pk)
     if version.is_sealed:
         return version
