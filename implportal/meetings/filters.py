@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -45,6 +47,10 @@ class DiaryFilter(MeetingFilter):
 
     class Meta(MeetingFilter.Meta):
         fields = ("q", "when", "whose", "kind", "state", "minutes")
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        # Bound even when nothing is chosen: that means something here.
+        super().__init__({} if data is None else data, *args, **kwargs)
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         queryset = super().filter_queryset(queryset)
