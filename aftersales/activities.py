@@ -60,8 +60,8 @@ def missing_for_closing(project: Project) -> Iterator[Reason]:
     for one in installments:
         if one.state not in SETTLED:
             yield Reason(
-                _("“%(title)s” is not paid: %(open)s are open.")
-                % {"title": one.title, "open": format_money(one.open_minor, one.currency)},
+                # Read by everybody in the project, so without the amount.
+                _("“%(title)s” is not paid.") % {"title": one.title},
                 url,
             )
 

@@ -14,6 +14,7 @@ register_kind(
         prefix="CR",
         signable=True,
         code_required=True,
+        tells_money=True,
         on_sent=changes_signing.note_sent,
         on_signed=changes_signing.note_signed,
         on_ended=changes_signing.note_ended,

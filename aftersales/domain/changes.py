@@ -33,6 +33,7 @@ OPEN = (State.WAITING, State.RELEASED)
 INSTALLMENTS_AMENDED = Action(
     "aftersales.installments_amended",
     gettext_lazy("amended the installments by %(difference)s (%(reference)s)"),
+    tells_money=True,
 )
 CRITERIA_AMENDED = Action(
     "aftersales.criteria_amended",

@@ -29,14 +29,17 @@ from implportal.projects.permissions import may_handle_money
 INSTALLMENTS_SET = Action(
     "aftersales.installments_set",
     gettext_lazy("split the contract value of %(value)s into %(count)s installments"),
+    tells_money=True,
 )
 INVOICED = Action(
     "aftersales.installment_invoiced",
     gettext_lazy("invoiced %(amount)s as %(invoice)s, due on %(due_on)s"),
+    tells_money=True,
 )
 WRITTEN_OFF = Action(
     "aftersales.installment_written_off",
     gettext_lazy("wrote off %(amount)s of “%(title)s”: %(reason)s"),
+    tells_money=True,
 )
 
 

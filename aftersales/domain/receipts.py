@@ -23,10 +23,12 @@ from implportal.projects.permissions import may_handle_money
 RECEIPT_RECORDED = Action(
     "aftersales.receipt_recorded",
     gettext_lazy("recorded a payment of %(amount)s for %(invoices)s"),
+    tells_money=True,
 )
 RECEIPT_CANCELLED = Action(
     "aftersales.receipt_cancelled",
     gettext_lazy("cancelled the payment of %(amount)s for %(invoices)s: %(reason)s"),
+    tells_money=True,
 )
 
 

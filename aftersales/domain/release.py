@@ -23,6 +23,7 @@ from presales.models import Solution
 INSTALLMENT_RELEASED = Action(
     "aftersales.installment_released",
     gettext_lazy("released the installment “%(title)s” over %(amount)s: %(why)s"),
+    tells_money=True,
 )
 
 

@@ -49,7 +49,7 @@ def test_the_gate_says_what_is_missing(project):
     one = InstallmentFactory(project=project, title="Start", invoiced=True, paid_minor=10_000)
     assert words(project) == [
         "The installments are not the contract value.",
-        "“Start” is not paid: 400.00\u00a0EUR are open.",
+        "“Start” is not paid.",
     ]
     one.amount_minor, one.paid_minor, one.state = 100_000, 100_000, "PAID"
     one.save()

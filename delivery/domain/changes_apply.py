@@ -35,6 +35,7 @@ CHANGE_APPLIED = Action(
 CHANGE_APPLIED_PARTLY = Action(
     "delivery.change_applied_partly",
     gettext_lazy("carried out the change request %(number)s without %(left_out)s: %(reason)s"),
+    tells_money=True,
 )
 
 

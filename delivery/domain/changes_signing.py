@@ -56,6 +56,7 @@ CHANGE_SIGNED = Action(
 CHANGE_NOT_APPLIED = Action(
     "delivery.change_not_applied",
     gettext_lazy("could not carry out the change request %(number)s: %(reason)s"),
+    tells_money=True,
 )
 CHANGE_WITHDRAWN = Action(
     "delivery.change_withdrawn", gettext_lazy("withdrew the change request %(number)s: %(reason)s")

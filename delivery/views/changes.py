@@ -55,6 +55,14 @@ class ChangeList(ProjectPageMixin, ListPage):
     }
     default_sort = "-number"
 
+    @property
+    def sort(self) -> str:
+        """An order by price would tell whose price is higher."""
+        wanted = super().sort
+        if wanted.lstrip("-") == "price" and not may_see_money(self.request.user, self.project):
+            return self.default_sort
+        return wanted
+
     def get_queryset(self) -> QuerySet[ChangeRequest]:
         return super().get_queryset().filter(project=self.project)
 
@@ -121,6 +129,7 @@ class ChangeDetail(ChangePageMixin, TemplateView):
             signature_request=latest_request(version),
             court=whose_court(change),
             entries=Entry.objects.of_project(project.pk)
+            .told(with_money=sees_money)
             .filter(subject_type__model="changerequest", subject_id=change.pk)
             .newest_first(),
             may_write=writes and may_write_change(user, project),

@@ -68,6 +68,11 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         kind = ContentType.objects.get_for_model(subject)
         return self.filter(subject_type=kind, subject_id=subject.pk)
 
+    def told(self, *, with_money: bool) -> EntryQuerySet:
+        """Those that may be shown to somebody who may, or may not, see the project's money."""
+        money = [action.key for action in ACTIONS if action.tells_money]
+        return self if with_money else self.exclude(action__in=money)
+
     def newest_first(self) -> EntryQuerySet:
         return self.order_by("-at", "-pk")
 

@@ -12,7 +12,8 @@ from django.views.generic.detail import SingleObjectMixin
 
 from implportal.documents.domain.versions import retry_rendering
 from implportal.documents.models import DocumentVersion, StoredImage
-from implportal.kernel.errors import DomainError
+from implportal.documents.permissions import may_read
+from implportal.kernel.errors import DomainError, NotAllowed
 from implportal.kernel.views import VisibleToUserMixin
 from implportal.projects.pages import ProjectPageMixin
 
@@ -39,6 +40,9 @@ class VersionList(ProjectPageMixin, VisibleToUserMixin, ListView):
     def get_context_data(self, **kwargs: Any) -> dict:
         context = super().get_context_data(**kwargs)
         rendering = DocumentVersion.State.RENDERING
+        for version in context["versions"]:
+            version.project = self.project
+            version.may_be_read = may_read(self.request.user, version)
         return context | {
             "is_waiting": any(version.state == rendering for version in context["versions"])
         }
@@ -61,16 +65,22 @@ class _FileView(VisibleToUserMixin, DetailView):
         return response
 
 
-class VersionPdf(_FileView):
-    queryset = DocumentVersion.objects.defer("content")
+class _VersionFileView(_FileView):
+    queryset = DocumentVersion.objects.select_related("project").defer("content")
 
+    def get_object(self, queryset: Any = None) -> DocumentVersion:
+        version = super().get_object(queryset)
+        if not may_read(self.request.user, version):
+            raise NotAllowed
+        return version
+
+
+class VersionPdf(_VersionFileView):
     def file(self) -> tuple[FieldFile, str, str]:
         return self.object.pdf, "application/pdf", self.object.file_name
 
 
-class VersionSealed(_FileView):
-    queryset = DocumentVersion.objects.defer("content")
-
+class VersionSealed(_VersionFileView):
     def file(self) -> tuple[FieldFile, str, str]:
         return self.object.sealed_pdf, "application/pdf", self.object.sealed_file_name
 

@@ -13,6 +13,7 @@ from implportal.projects.domain.phases import missing_for, next_phase
 from implportal.projects.domain.waiting import waiting_for
 from implportal.projects.models import Phase, Step
 from implportal.projects.pages import ProjectPageMixin
+from implportal.projects.permissions import may_see_money
 
 FEED_PAGE = 50
 FEED_ON_OVERVIEW = 8
@@ -45,7 +46,9 @@ class ProjectDetail(ProjectPageMixin, TemplateView):
             next_phase=phase,
             closes=phase == Phase.CLOSED,
             missing=missing_for(project, phase) if phase else [],
-            entries=Entry.objects.of_project(project.pk).newest_first()[:FEED_ON_OVERVIEW],
+            entries=Entry.objects.of_project(project.pk)
+            .told(with_money=may_see_money(self.request.user, project))
+            .newest_first()[:FEED_ON_OVERVIEW],
             feed_url=reverse("portal:project_feed", kwargs={"project_pk": project.pk}),
             meetings=Meeting.objects.filter(project=project, start_at__gte=now)
             .exclude(state="CANCELLED")
@@ -77,7 +80,10 @@ class ProjectFeed(ProjectPageMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict:
         words = self.request.GET.get("q", "").strip()
-        entries = Entry.objects.of_project(self.project.pk).newest_first()
+        with_money = may_see_money(self.request.user, self.project)
+        entries = (
+            Entry.objects.of_project(self.project.pk).told(with_money=with_money).newest_first()
+        )
         if words:
             entries = entries.filter(actor_name__icontains=words) | entries.filter(
                 subject_label__icontains=words

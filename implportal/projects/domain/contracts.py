@@ -14,6 +14,7 @@ from implportal.projects.models import Project
 CONTRACT_AMENDED = Action(
     "projects.contract_amended",
     gettext_lazy("amended the contract by %(reference)s: from %(old)s to %(new)s"),
+    tells_money=True,
 )
 END_AMENDED = Action(
     "projects.end_amended",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView
 
 from implportal.audit.models import Entry
+from implportal.documents.permissions import may_read
 from implportal.kernel.forms import ReasonForm
 from implportal.kernel.views import VisibleToUserMixin
 from implportal.signing.domain import delegation, ending, extending, reminding, requests
@@ -101,6 +102,7 @@ class RequestDetail(ProjectRowsMixin, VisibleToUserMixin, DetailView):
                 signer.decides and signer.state != SignerState.REPLACED for signer in signers
             ),
             "is_late": request.is_running and not running,
+            "may_read": may_read(self.request.user, request.version),
             "may_export": may_export_evidence(self.request.user, self.project),
             "events": Entry.objects.filter(chain__name=request.chain)
             .select_related("actor")
