@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Case, F, Value, When
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from implportal.audit.registry import Action
 from implportal.kernel.errors import DomainError
@@ -67,11 +67,17 @@ def send_code(*, link: SharedLink, session: str, at: datetime) -> OneTimeCode:
         raise TooManyCodes(
             _("This page is locked after too many wrong codes. Please ask for a new link.")
         )
-    for limit, period in SENDING_LIMITS:
-        if signer.codes.filter(sent_at__gt=at - period).count() >= limit:
-            raise TooManyCodes(
-                _("A code was sent a short while ago. Look into your mail, or wait a little.")
+    if wait := _to_wait(signer, at):
+        raise TooManyCodes(
+            ngettext(
+                "A code was sent a short while ago. Look into your mail, into the junk folder, "
+                "too. Another can be sent in a minute.",
+                "A code was sent a short while ago. Look into your mail, into the junk folder, "
+                "too. Another can be sent in %(count)d minutes.",
+                wait,
             )
+            % {"count": wait}
+        )
     signer.codes.filter(used_at=None, voided_at=None).update(voided_at=at)
     digits = f"{secrets.randbelow(10**6):06}"
     code = OneTimeCode.objects.create(
@@ -139,6 +145,16 @@ def check_code(*, link: SharedLink, session: str, digits: str, at: datetime) -> 
             if signer.code_tries >= TRIES_PER_DAY:
                 _lock(signer, at=at)
     raise wrong
+
+
+def _to_wait(signer: Signer, at: datetime) -> int:
+    """Return how many minutes it takes until another code may be sent; 0 for none."""
+    wait = timedelta()
+    for limit, period in SENDING_LIMITS:
+        sent = signer.codes.filter(sent_at__gt=at - period).order_by("-sent_at", "-pk")
+        for earliest in sent.values_list("sent_at", flat=True)[limit - 1 : limit]:
+            wait = max(wait, earliest + period - at)
+    return -(-wait // timedelta(minutes=1))
 
 
 def _count_try(signer: Signer, *, session: str, at: datetime) -> OneTimeCode | None:

@@ -203,6 +203,14 @@ def test_flooding_the_mailbox(sent, refused, send, signer, morning):
     assert OneTimeCode.objects.count() == len(sent)
 
 
+def test_whoever_has_to_wait_is_told_how_long(send):
+    for minutes in (0, 2, 4):
+        send(minutes=minutes)
+
+    with pytest.raises(codes.TooManyCodes, match="Another can be sent in 10 minutes"):
+        send(minutes=5)
+
+
 def test_flooding_through_new_links_and_browsers(send, signer, ines, morning):
     send()
     link = send_again(link=signer.link, actor=ines, at=morning)
