@@ -123,6 +123,13 @@ class SignForm(PageForm):
         return told if told in Method.values else Method.TYPED.value
 
 
+PARTS = [
+    ("", _("is not asked")),
+    *((role, _("Signs") if role == SignerRole.SIGNER else role.label) for role in SignerRole),
+]
+"""What the form offers for each contact, all said of this person."""
+
+
 class RequestForm(PageForm):
     """Who is asked, with which part and in which order; until when and on what terms.
 
@@ -158,7 +165,7 @@ class RequestForm(PageForm):
             spec = known.get(contact.pk)
             self.fields[f"role_{contact.pk}"] = forms.ChoiceField(
                 label=_("Part of %(name)s") % {"name": contact.name},
-                choices=[("", _("is not asked")), *SignerRole.choices],
+                choices=PARTS,
                 required=False,
                 initial=spec.role if spec else "",
             )

@@ -72,6 +72,7 @@ def send_link(signer: Signer, request: SignatureRequest, *, kind: LinkKind, at: 
             "to_confirm": version.document_kind.to_confirm,
             "message": request.message,
             "handed_over_by": signer.delegated_from.name if signer.delegated_from else "",
+            "handed_over_why": signer.delegation_reason,
         },
         chain=request.chain,
     )

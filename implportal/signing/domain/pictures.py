@@ -87,7 +87,10 @@ def uploaded_picture(data: bytes) -> Picture:
         upright = _upright(data)
     except Exception as error:  # a decoder fails in many ways, and each means the same
         raise BadPicture(
-            _("This is not a PNG or JPEG picture of a usual size that can be read.")
+            _(
+                "This is not a PNG or JPEG picture of a usual size that can be read. "
+                "Choose another, or type your name instead."
+            )
         ) from error
     if min(upright.size) < LEAST_SIDE_PIXELS:
         raise BadPicture(_("The picture is too small to show a signature."))

@@ -73,11 +73,13 @@ def test_the_whole_signing_goes_through_the_pages(
     browser = visit(sign_link)
     page = browser.get(at("link_sign", sign_link)).content.decode()
     assert "Send me the code" in page
-    browser.post(at("link_code_send", sign_link))
+    asked = browser.post(at("link_code_send", sign_link))
+    assert asked.url == f"{at('link_sign', sign_link)}#step"
     signer = sign_link.signer
     refused = browser.post(at("link_code_check", sign_link), {"code": "x"})
     assert "not right or no longer good" in refused.content.decode()
-    browser.post(at("link_code_check", sign_link), {"code": code_of(signer)})
+    passed = browser.post(at("link_code_check", sign_link), {"code": code_of(signer)})
+    assert passed.url == f"{at('link_sign', sign_link)}#step"
     form = browser.get(at("link_sign", sign_link)).context["sign_form"]
     assert "Sign version 1 of “Roll-out”" in browser.get(
         at("link_sign", sign_link)

@@ -184,6 +184,8 @@ def test_a_signer_hands_over_behind_the_link_which_then_is_closed(link, sent, vi
 
     assert "Eve (eve@client.example) has mail" in done.content.decode()
     assert sent.signers.get(name="Carl Client").state == SignerState.REPLACED
+    eve = sent.signers.get(name="Eve")
+    assert f"The reason: {EVE['reason']}" in eve.link.message.text
     assert browser.get(at("link_sign", link)).status_code == 410
 
 

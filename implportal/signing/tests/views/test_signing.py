@@ -115,10 +115,19 @@ def test_an_approver_approves_and_does_not_sign(frozen, asked, carl, dora, visit
     request = asked(frozen(), [SignerSpec(carl, role=SignerRole.APPROVER), SignerSpec(dora)])
     link = request.signers.select_related("link").get(name=carl.name).link
 
-    page = visit(link).get(at("link_sign", link)).content.decode()
+    browser = visit(link)
+    document = browser.get(at("link_document", link)).content.decode()
+    page = browser.get(at("link_sign", link)).content.decode()
 
+    assert "please read this document and approve it at the end" in document
+    assert "Go to your approval" in document
+    assert "Go to signing" not in document
     assert "Approve version 1 of “Roll-out”" in page
     assert "Sign version 1" not in page
+    form = browser.get(at("link_sign", link)).context["sign_form"].initial
+    answer = {**form, "typed_name": carl.name, "consent": "on"}
+    receipt = browser.post(at("link_sign", link), answer, follow=True).content.decode()
+    assert "approved on" in receipt
 
 
 def test_times_are_the_customers_and_say_whose(link, answers, project):
