@@ -21,7 +21,7 @@ from implportal.documents.models import (
 from implportal.documents.tests.factories import DocumentVersionFactory
 from implportal.documents.tests.test_renderer import png
 from implportal.kernel.guards import GuardRows
-from implportal.signing.models import Signer, SignerState
+from implportal.signing.models import SignaturePicture, Signer, SignerState
 from implportal.tests.test_access import scene  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +65,11 @@ def kept(scene, noon):  # noqa: F811
         fingerprint="ef" * 32, subject="Stamps", chain_pem="PEM", first_used_at=noon
     )
     seal = Seal.objects.create(version=sealed, level="B-T", stamped_at=noon, stamped_by=authority)
+    picture = SignaturePicture.objects.create(
+        signer=signer, content_type="image/png", sha256=SHA, data=b"PNG"
+    )
     rows = [
+        picture,
         authority,
         seal,
         sealed,
@@ -90,6 +94,7 @@ MAY_CHANGE = {
         *("invited_at", "viewed_at", "decline_reason", "reminders", "reminded_at"),
         *("verified_at", "verified_session", "code_tries", "code_tries_on", "locked_at"),
     },
+    "signing_signaturepicture": set(),
     "audit_entry": set(),
     "audit_chain": set(),
 }
