@@ -68,6 +68,7 @@ urlpatterns = [
     path(f"{_SOLUTION}versions/", solutions.SolutionVersions.as_view(), name="solution_versions"),
     path(f"{_SOLUTION}send/", solutions_review.SolutionSend.as_view(), name="solution_send"),
     path(f"{_SOLUTION}revise/", solutions_review.SolutionRevise.as_view(), name="solution_revise"),
+    path(f"{_SOLUTION}word/", solutions.SolutionWord.as_view(), name="solution_word"),
     path(f"{_SOLUTION}sign/", solutions_review.SolutionSign.as_view(), name="solution_sign"),
     path(
         f"{_SOLUTION}stop-signing/",

@@ -1,13 +1,15 @@
-"""Solutions from Markdown files: a new one, or the revised text of one being written."""
+"""Solutions from Markdown and Word files: a new one, or the revised text of one being written."""
 
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,6 +24,7 @@ from implportal.documents.outline import ParsedDocument, ParsedSection, own_numb
 from implportal.kernel.errors import DomainError
 from implportal.projects.models import Project
 from presales.domain.solutions import give_key, locked_draft, start_solution
+from presales.domain.word_import import read_word
 from presales.models import Solution, SolutionSection
 
 MAX_SECTIONS = 400
@@ -92,14 +95,55 @@ class ImportPlan:
         return sum(planned.change == change for planned in self.sections)
 
 
+OLD_WORD, ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
+PREVIEW_SECONDS = 3600
+
+
+class NotAWordFile(DomainError):
+    """The name says Word, the content does not."""
+
+
+class PreviewIsGone(DomainError):
+    """The file whose effect was shown is not kept any more."""
+
+
+def is_word(data: bytes) -> bool:
+    """Tell by its first bytes, not by its name, whether a file is to be read as DOCX."""
+    return data.startswith(ZIP)
+
+
+def read_file(data: bytes, *, name: str = "") -> ParsedDocument:
+    """Read an uploaded file, Markdown or DOCX by its content, as the text of a solution.
+
+    Raises:
+        NotAWordFile: an old .doc, or something else under the name .docx.
+        BadWordFile, BadArchive, BadMarkdown, TooManySections, HeadingTooLong.
+    """
+    if is_word(data):
+        return check_fits(read_word(data))
+    if data.startswith(OLD_WORD):
+        raise NotAWordFile(_("This is an old Word file (.doc). Save it as .docx and try again."))
+    if name.lower().endswith((".docx", ".docm", ".doc")):
+        raise NotAWordFile(_("The name says Word, but this is no Word file. Save it as .docx."))
+    return read_solution(data)
+
+
 def read_solution(data: bytes) -> ParsedDocument:
-    """Read a file as the text of a solution; nothing is stored.
+    """Read a Markdown file as the text of a solution; nothing is stored.
 
     Raises:
         BadMarkdown: see ``documents.markdown.read_markdown``.
         TooManySections, HeadingTooLong: it does not fit a solution.
     """
-    document = read_markdown(data)
+    return check_fits(read_markdown(data))
+
+
+def check_fits(document: ParsedDocument) -> ParsedDocument:
+    """Let pass what fits a solution.
+
+    Raises:
+        TooManySections, HeadingTooLong.
+    """
     if len(document.sections) > MAX_SECTIONS:
         raise TooManySections(
             _("The text has %(sections)s headings. At most %(limit)s can be taken.")
@@ -118,6 +162,33 @@ def read_solution(data: bytes) -> ParsedDocument:
                 % {"heading": heading[:60], "limit": limit}
             )
     return document
+
+
+def keep_for_preview(*, solution: Solution, document: ParsedDocument, actor: User) -> str:
+    """Keep a read file with its pictures for an hour, while ``actor`` looks at its effect.
+
+    Returns the word by which only ``actor`` gets it again, for this solution.
+    """
+    word = secrets.token_urlsafe(16)
+    cache.set(_preview_key(solution, actor, word), document, PREVIEW_SECONDS)
+    return word
+
+
+def kept_for_preview(*, solution: Solution, word: str, actor: User) -> ParsedDocument:
+    """Return what ``keep_for_preview`` kept.
+
+    Raises:
+        PreviewIsGone: the hour is over.
+    """
+    document = cache.get(_preview_key(solution, actor, word))
+    if document is None:
+        raise PreviewIsGone(_("This preview is too old. Choose the file again."))
+    return document
+
+
+def _preview_key(solution: Solution, actor: User, word: str) -> str:
+    seen = f"{solution.pk}:{actor.pk}:{word}".encode()
+    return f"solution-import:{hashlib.sha256(seen).hexdigest()}"
 
 
 @transaction.atomic

@@ -14,7 +14,8 @@ from implportal.documents.outline import ParsedDocument
 from implportal.kernel.errors import DomainError
 from implportal.kernel.forms import CheckedForm, PageForm
 from implportal.projects.models import Contact, Project
-from presales.domain.imports import read_solution
+from presales.domain.imports import is_word, read_file, read_solution
+from presales.domain.word_import import MAX_WORD_BYTES
 from presales.models import MAX_LEVEL, Requirement, Solution, SolutionSection
 
 LEVELS = [
@@ -38,35 +39,40 @@ class SolutionForm(CheckedForm, forms.ModelForm):
         widgets = {"summary": forms.Textarea(attrs={"rows": 3})}
 
 
-class MarkdownFileForm(PageForm):
+class TextFileForm(PageForm):
     """A file that can become a solution; ``document`` is what was read of it."""
 
     file = forms.FileField(
-        label=gettext_lazy("Markdown file"),
+        label=gettext_lazy("Word or Markdown file"),
         allow_empty_file=True,
-        widget=forms.ClearableFileInput(attrs={"accept": ".md,.markdown,.txt,text/markdown"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".docx,.md,.markdown,.txt,text/markdown"}),
         help_text=gettext_lazy(
-            "A .md file in UTF-8, at most 1 MB. Each heading becomes a section."
+            "A .docx file of at most 20 MB, or a .md file in UTF-8 of at most 1 MB. "
+            "Each heading becomes a section."
         ),
     )
     document: ParsedDocument
+    is_word = False
 
     def clean_file(self) -> UploadedFile:
         file = self.cleaned_data["file"]
-        if file.size > MAX_BYTES:
+        self.is_word = is_word(file.read(8))
+        file.seek(0)
+        limit = MAX_WORD_BYTES if self.is_word else MAX_BYTES
+        if file.size > limit:
             # Refused by its size, before it is read into memory.
             raise forms.ValidationError(
                 _("The file is %(size)s MB. At most %(limit)s MB of text can be imported.")
-                % {"size": f"{file.size / 1024 / 1024:.1f}", "limit": MAX_BYTES // 1024 // 1024}
+                % {"size": f"{file.size / 1024 / 1024:.1f}", "limit": limit // 1024 // 1024}
             )
         try:
-            self.document = read_solution(file.read())
+            self.document = read_file(file.read(), name=file.name)
         except DomainError as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
         return file
 
 
-class ImportForm(MarkdownFileForm):
+class ImportForm(TextFileForm):
     title = forms.CharField(
         label=gettext_lazy("Title"),
         max_length=200,
@@ -77,14 +83,22 @@ class ImportForm(MarkdownFileForm):
 
 
 class ReimportForm(PageForm):
-    """The text of a file whose effect was shown, sent back to be carried out."""
+    """The text of a file whose effect was shown, sent back to be carried out.
 
-    text = forms.CharField(widget=forms.HiddenInput, strip=False)
+    ``kept`` names a Word file, which is kept here meanwhile.
+    """
+
+    text = forms.CharField(
+        widget=forms.HiddenInput, strip=False, required=False, max_length=MAX_BYTES
+    )
+    kept = forms.CharField(widget=forms.HiddenInput, required=False, max_length=32)
     state_token = forms.CharField(widget=forms.HiddenInput, max_length=32)
     document: ParsedDocument
 
     def clean_text(self) -> str:
         text = self.cleaned_data["text"]
+        if self.data.get("kept"):
+            return text
         try:
             self.document = read_solution(text.encode())
         except DomainError as refusal:

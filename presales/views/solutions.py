@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import FormView, TemplateView
+from django.views.generic import FormView, TemplateView, View
 
 from implportal.documents.compare import ChangeKind, compare
 from implportal.documents.markdown import collect_references, to_html, with_image_addresses
@@ -24,7 +27,13 @@ from implportal.projects.pages import ProjectPageMixin
 from implportal.projects.permissions import may_contribute, may_run
 from implportal.signing.domain.reading import questions_url
 from implportal.signing.models import SignatureRequest
-from presales.domain.imports import import_solution, plan_import, reimport_solution
+from presales.domain.imports import (
+    import_solution,
+    keep_for_preview,
+    kept_for_preview,
+    plan_import,
+    reimport_solution,
+)
 from presales.domain.review import KIND, withdraw_solution
 from presales.domain.section_presence import writers_of
 from presales.domain.solution_standing import SolutionStanding, solution_standing
@@ -34,16 +43,18 @@ from presales.domain.solutions import (
     start_from_template,
     unanswered_musts,
 )
+from presales.domain.word_export import solution_as_word
 from presales.forms.solutions import (
     ImportForm,
-    MarkdownFileForm,
     ReimportForm,
     SolutionForm,
     StartForm,
+    TextFileForm,
 )
 from presales.models import Solution
 
 State = Solution.State
+WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def image_prefix(project: Project) -> str:
@@ -244,7 +255,7 @@ class SolutionReimport(SolutionPageMixin, FormView):
     """A revised file: first what it would change, then (with ``text``) the change itself."""
 
     needs = may_contribute
-    form_class = MarkdownFileForm
+    form_class = TextFileForm
     template_name = "presales/solution_import.html"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -252,37 +263,77 @@ class SolutionReimport(SolutionPageMixin, FormView):
             return self.carry_out(ReimportForm(request.POST))
         return super().post(request, *args, **kwargs)
 
-    def form_valid(self, form: MarkdownFileForm) -> HttpResponse:
+    def form_valid(self, form: TextFileForm) -> HttpResponse:
+        if form.is_word:
+            word = keep_for_preview(
+                solution=self.solution, document=form.document, actor=self.request.user
+            )
+            return self.preview(form.document, kept=word)
         form.cleaned_data["file"].seek(0)
         data = form.cleaned_data["file"].read()
         utf_16 = data[:2] in {b"\xff\xfe", b"\xfe\xff"}
         text = data.decode("utf-16" if utf_16 else "utf-8-sig")
-        return self.preview(form.document, text)
+        return self.preview(form.document, text=text)
 
-    def preview(self, document: Any, text: str, refusal: str = "") -> HttpResponse:
+    def preview(
+        self, document: Any, *, text: str = "", kept: str = "", refusal: str = ""
+    ) -> HttpResponse:
         plan = plan_import(solution=self.solution, document=document)
-        form = ReimportForm(initial={"text": text, "state_token": plan.state_token})
-        context = self.get_context_data(form=form, plan=plan, refusal=refusal)
+        initial = {"text": text, "kept": kept, "state_token": plan.state_token}
+        context = self.get_context_data(
+            form=ReimportForm(initial=initial), plan=plan, refusal=refusal
+        )
         status = 409 if refusal else 200
         return render(self.request, "presales/solution_import_preview.html", context, status=status)
 
     def carry_out(self, form: ReimportForm) -> HttpResponse:
         if not form.is_valid():
-            again = MarkdownFileForm(data={}, files={})
-            for errors in form.errors.values():
-                again.add_error("file", errors)
-            return self.form_invalid(again)
+            return self.choose_again(error for errors in form.errors.values() for error in errors)
+        kept, text = form.cleaned_data["kept"], form.cleaned_data["text"]
+        try:
+            document = (
+                kept_for_preview(solution=self.solution, word=kept, actor=self.request.user)
+                if kept
+                else form.document
+            )
+        except DomainError as error:
+            return self.choose_again([str(error)])
         try:
             reimport_solution(
                 solution=self.solution,
-                document=form.document,
+                document=document,
                 state_token=form.cleaned_data["state_token"],
                 actor=self.request.user,
                 at=timezone.now(),
             )
         except DomainError as error:
-            return self.preview(form.document, form.cleaned_data["text"], str(error))
+            return self.preview(document, text=text, kept=kept, refusal=str(error))
         return super().form_valid(form)
+
+    def choose_again(self, errors: Iterable[str]) -> HttpResponse:
+        again = TextFileForm(data={}, files={})
+        again.full_clean()
+        again.errors.clear()
+        for error in errors:
+            again.add_error("file", error)
+        return self.form_invalid(again)
+
+
+class SolutionWord(SolutionPageMixin, View):
+    """The text as it is now, as a Word file."""
+
+    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+        try:
+            data = solution_as_word(solution=self.solution, at=timezone.now())
+        except DomainError as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(self.get_success_url())
+        return FileResponse(
+            io.BytesIO(data),
+            as_attachment=True,
+            filename=f"{self.solution.number}.docx",
+            content_type=WORD_TYPE,
+        )
 
 
 class SolutionEdit(SolutionPageMixin, DomainFormMixin, FormView):
