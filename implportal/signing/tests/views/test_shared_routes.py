@@ -211,9 +211,11 @@ def test_get_and_head_of_every_address_leave_every_table_equal(kind, state, give
     for entrance in (f"/s/{token}/", f"/s/{token}", f"/s/{token}/x"):
         check_headers(browser.get(entrance))
         check_headers(browser.head(entrance))
-    for name in ROUTES:
-        check_headers(browser.get(address(name, link)))
-        check_headers(browser.head(address(name, link)))
+    for name, (_places, kinds) in ROUTES.items():
+        # An address for other kinds of link looks at nothing else, so one state will do.
+        if kind in kinds or state == "fresh":
+            check_headers(browser.get(address(name, link)))
+            check_headers(browser.head(address(name, link)))
 
     assert all_rows() == before
 
