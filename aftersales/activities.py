@@ -22,10 +22,12 @@ from implportal.kernel.money import format_money
 from implportal.projects.models import Phase, Project
 from implportal.projects.permissions import may_see_money
 from implportal.projects.registry import (
+    ATTACHABLES,
     GATES,
     LISTENERS,
     TABS,
     WAITING,
+    Attachable,
     EventListener,
     Gate,
     ProjectTab,
@@ -36,7 +38,7 @@ from implportal.projects.registry import (
 )
 from implportal.signing.registry import LinkPage, register_link_page
 from presales.models import Requirement
-from presales.registry import LinkSource, register_link_source
+from presales.registry import Link, LinkSource, register_link_source
 
 SETTLED = frozenset({Installment.State.PAID, Installment.State.WRITTEN_OFF})
 
@@ -175,7 +177,7 @@ def courses_of_requirements(requirements: Iterable[Requirement]) -> Links:
     links = defaultdict(list)
     for pair in pairs:
         url = reverse("aftersales:training_list", kwargs={"project_pk": pair.course.project_id})
-        links[pair.requirement_id].append((pair.course.title, url))
+        links[pair.requirement_id].append(Link(pair.course.title, url, pair.course_id))
     return dict(links)
 
 
@@ -189,7 +191,7 @@ def criteria_of_requirements(requirements: Iterable[Requirement]) -> Links:
     links = defaultdict(list)
     for one in criteria:
         label = f"{one.code}: {one.get_result_display()}"
-        links[one.requirement_id].append((label, one.acceptance.get_absolute_url()))
+        links[one.requirement_id].append(Link(label, one.acceptance.get_absolute_url(), one.pk))
     return dict(links)
 
 
@@ -200,6 +202,7 @@ def _releasing(event: str) -> Callable[..., None]:
 set_activity_route("training", "aftersales:training_list")
 set_activity_route("acceptance", "aftersales:acceptance_detail")
 set_activity_route("payment", "aftersales:project_money")
+ATTACHABLES.register(Attachable("aftersales.acceptance"))
 TABS.register(
     ProjectTab(
         "money",

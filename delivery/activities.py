@@ -23,9 +23,11 @@ from implportal.documents.registry import register_kind
 from implportal.kernel.steps import SETTLED
 from implportal.projects.models import Phase, Project
 from implportal.projects.registry import (
+    ATTACHABLES,
     GATES,
     TABS,
     WAITING,
+    Attachable,
     Gate,
     ProjectTab,
     Reason,
@@ -35,7 +37,7 @@ from implportal.projects.registry import (
 )
 from implportal.signing.registry import LinkPage, register_link_page
 from presales.models import Requirement
-from presales.registry import LinkSource, register_link_source
+from presales.registry import Link, LinkSource, register_link_source
 
 DUE_SOON = timedelta(days=3)
 KICKOFF_IS_NEAR = timedelta(days=1)
@@ -130,7 +132,7 @@ def kickoffs_waiting(user: User, now: datetime) -> Iterator[Waiting]:
 
 def tasks_of_requirements(
     requirements: Iterable[Requirement],
-) -> dict[int, list[tuple[str, str]]]:
+) -> dict[int, list[Link]]:
     """Return by requirement the tasks that build it, as (label, address). One query."""
     pairs = (
         Task.requirements.through.objects.filter(requirement__in=list(requirements))
@@ -139,13 +141,14 @@ def tasks_of_requirements(
     )
     links = defaultdict(list)
     for pair in pairs:
-        links[pair.requirement_id].append((str(pair.task), pair.task.get_absolute_url()))
+        task = pair.task
+        links[pair.requirement_id].append(Link(str(task), task.get_absolute_url(), task.pk))
     return dict(links)
 
 
 def changes_of_requirements(
     requirements: Iterable[Requirement],
-) -> dict[int, list[tuple[str, str]]]:
+) -> dict[int, list[Link]]:
     """Return by requirement the changes that touch it, as (label, address). One query.
 
     A withdrawn or declined change touches nothing.
@@ -162,7 +165,8 @@ def changes_of_requirements(
             "number": effect.change.number,
             "state": effect.change.get_state_display().lower(),
         }
-        links[effect.requirement_id].append((label, effect.change.get_absolute_url()))
+        url = effect.change.get_absolute_url()
+        links[effect.requirement_id].append(Link(label, url, effect.change_id))
     return dict(links)
 
 
@@ -196,6 +200,8 @@ def changes_waiting(user: User, now: datetime) -> Iterator[Waiting]:
 
 register_kind(KICKOFF_DOCUMENT)
 register_link_source(LinkSource("built", gettext_lazy("Built"), tasks_of_requirements))
+for label in ("kickoff", "changerequest", "task"):
+    ATTACHABLES.register(Attachable(f"delivery.{label}"))
 set_activity_route("kickoff", "delivery:kickoff_detail")
 set_activity_route("plan", "delivery:plan")
 set_activity_route("change", "delivery:change_list")

@@ -14,9 +14,11 @@ from django.utils.translation import gettext_lazy
 from implportal.accounts.models import User
 from implportal.projects.models import Project
 from implportal.projects.registry import (
+    ATTACHABLES,
     GATES,
     TABS,
     WAITING,
+    Attachable,
     Gate,
     ProjectTab,
     Reason,
@@ -31,6 +33,7 @@ from presales.models import Solution, Survey
 DRAFT_RESTS_DAYS = 3
 """A draft that nobody sent for so long is brought to mind."""
 
+ATTACHABLES.register(Attachable("presales.requirement"))
 set_activity_route("introduction", "presales:introduction_list")
 set_activity_route("survey", "presales:survey_list")
 set_activity_route("solution", "presales:solution_home")

@@ -60,7 +60,7 @@ def test_requirements_know_the_tasks_that_build_them():
     task.requirements.add(requirement)
 
     assert tasks_of_requirements([requirement, RequirementFactory()]) == {
-        requirement.pk: [("T3 Import", task.get_absolute_url())]
+        requirement.pk: [("T3 Import", task.get_absolute_url(), task.pk)]
     }
 
 

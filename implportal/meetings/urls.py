@@ -25,7 +25,6 @@ one_meeting = [
         outcomes.DecisionRemove.as_view(),
         name="decision_remove",
     ),
-    path("files/", outcomes.FileAttach.as_view(), name="file_attach"),
     path("actions/", outcomes.ActionAdd.as_view(), name="action_add"),
     path("actions/<int:item_pk>/", include(one_item)),
     path("calendar.ics", meetings.MeetingCalendar.as_view(), name="meeting_calendar"),

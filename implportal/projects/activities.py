@@ -12,9 +12,11 @@ from implportal.accounts.models import User
 from implportal.projects.models import Project, State, Step, Stop
 from implportal.projects.registry import (
     ACTIVITIES,
+    ATTACHABLES,
     TABS,
     WAITING,
     Activity,
+    Attachable,
     ProjectTab,
     Waiting,
     WaitingSource,
@@ -60,6 +62,7 @@ SEVENTEEN = (
 for order, (key, phase, title, purpose) in enumerate(SEVENTEEN, start=1):
     ACTIVITIES.register(Activity(key, phase, order, title, purpose))
 
+ATTACHABLES.register(Attachable("projects.step"))
 TABS.register(ProjectTab("overview", _("Overview"), 0, "portal:project_detail", "home"))
 TABS.register(ProjectTab("people", _("People"), 50, "projects:people", "users"))
 TABS.register(ProjectTab("activity", _("Activity"), 90, "portal:project_feed", "history"))

@@ -100,11 +100,23 @@ class EventListener:
     handle: Callable[..., None]
 
 
+@dataclass(frozen=True)
+class Attachable:
+    """A kind of record that carries files. It has a ``project`` and a page of its own.
+
+    ``key`` is the label of its model, such as ``presales.requirement``; its manager narrows
+    with ``visible_to``.
+    """
+
+    key: str
+
+
 ACTIVITIES: Registry[Activity] = Registry("activity")
 GATES: Registry[Gate] = Registry("gate")
 TABS: Registry[ProjectTab] = Registry("project tab")
 WAITING: Registry[WaitingSource] = Registry("waiting source")
 LISTENERS: Registry[EventListener] = Registry("event listener")
+ATTACHABLES: Registry[Attachable] = Registry("record with files")
 
 
 def set_activity_route(key: str, route: str) -> None:

@@ -2,7 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from implportal.projects.views import contacts, customers, people, projects, steps, stops
+from implportal.projects.views import (
+    attachments,
+    contacts,
+    customers,
+    people,
+    projects,
+    steps,
+    stops,
+)
 
 app_name = "projects"
 urlpatterns = [
@@ -56,12 +64,18 @@ urlpatterns = [
         name="step_detail",
     ),
     path(
-        "projects/<int:project_pk>/steps/<slug:key>/attach/",
-        steps.StepAttach.as_view(),
-        name="step_attach",
+        "attachments/add/<str:label>/<int:subject_pk>/",
+        attachments.AttachmentAdd.as_view(),
+        name="attachment_add",
     ),
-    path("attachments/<int:pk>/", steps.AttachmentDownload.as_view(), name="attachment_download"),
     path(
-        "attachments/<int:pk>/remove/", steps.AttachmentRemove.as_view(), name="attachment_remove"
+        "attachments/<int:pk>/",
+        attachments.AttachmentDownload.as_view(),
+        name="attachment_download",
+    ),
+    path(
+        "attachments/<int:pk>/remove/",
+        attachments.AttachmentRemove.as_view(),
+        name="attachment_remove",
     ),
 ]

@@ -56,6 +56,7 @@ from presales.tests.factories import (
     RequirementFactory,
     SolutionFactory,
     SolutionSectionFactory,
+    StatementFactory,
     SurveyFactory,
     SurveyQuestionFactory,
     TemplateQuestionFactory,
@@ -141,6 +142,7 @@ class Scene:
         )
         survey = SurveyFactory(project=project)
         self.survey_question = SurveyQuestionFactory(survey=survey)
+        self.statement = StatementFactory(question=self.survey_question)
         template_question = TemplateQuestionFactory()
         self.section = SolutionSectionFactory(solution=SolutionFactory(project=project))
         self.rows |= {
@@ -198,12 +200,15 @@ class Scene:
             "link_id": self.link.public_id,
             "public_id": self.version.public_id,
             "token": "unknown-token",
+            "label": "projects.step",
+            "subject_pk": self.project.steps.get(key="survey").pk,
             "number": 1,
             "item_pk": (self.decision if "decision" in name else self.action).pk,
             "signer_pk": self.rows["signing:request"].signers.get().pk,
             "part_pk": self.part.pk,
             "recipient_pk": self.recipient.pk,
             "question_pk": self.survey_question.pk,
+            "statement_pk": self.statement.pk,
             "link_pk": self.task_link.pk,
         }
         if "effect_pk" in places:

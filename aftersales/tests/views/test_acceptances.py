@@ -33,7 +33,7 @@ def test_the_page_costs_the_same_for_any_number_of_criteria(
     ContentType.objects.get_for_model(Acceptance)  # a process asks for it once
 
     # Who asks (2), project, acceptance, criteria, committee, certificate, what lacks (2), news.
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         response = browser.get(url("acceptance_detail", project))
 
     assert len(response.context["criteria"]) == criteria
@@ -78,7 +78,7 @@ def test_from_the_first_criterion_to_the_certificate_through_the_browser(sign_in
         url("criterion_check", project, pk=criterion.pk), {"result": "PASSED", "evidence": ""}
     )
     refused = browser.post(url("certificate_send", project))
-    assert "Name who signs the certificate" in refused.content.decode()
+    assert "Name at least one person who signs." in refused.content.decode()
     browser.post(
         url("committee_edit", project), {"users": [ines.pk], f"contact_{carl.pk}": "SIGNS"}
     )

@@ -152,7 +152,7 @@ def test_the_page_costs_the_same_for_any_number_of_effects(
 
     # session, user, news, project, change, effects on requirements and tasks, installments,
     # plan and its links, version, entries
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):  # the files of the change among them
         response = browser.get(address("change_detail", change))
 
     assert len(response.context["view"].lines) == 2 * effects + 1

@@ -2,6 +2,7 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
 from delivery.models import Task, TaskLink
@@ -50,8 +51,9 @@ def test_a_task_costs_the_same_for_any_number_of_links(
         task.requirements.add(RequirementFactory(project=project))
     browser = sign_in(ines)
 
-    # session, user, news, project, task, tasks, links, requirements, tasks to choose from
-    with django_assert_num_queries(9):
+    ContentType.objects.get_for_model(Task)  # remembered by the process
+    # session, user, news, project, task, tasks, links, requirements, tasks to choose from, files
+    with django_assert_num_queries(10):
         response = browser.get(task.get_absolute_url())
 
     assert len(response.context["before"]) == links

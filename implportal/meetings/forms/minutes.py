@@ -81,10 +81,6 @@ class ActionForm(PageForm):
             }
 
 
-class FileForm(PageForm):
-    file = forms.FileField(label=gettext_lazy("File"))
-
-
 class SendMinutesForm(PageForm):
     confirmers = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Who confirms"),

@@ -35,9 +35,7 @@ from implportal.meetings.permissions import (
     may_take_minutes,
 )
 from implportal.meetings.views.one import MeetingAct, OneMeeting
-from implportal.projects.models import Attachment
 from implportal.projects.pages import ProjectActionPage, ProjectPageMixin
-from implportal.projects.permissions import may_contribute
 
 
 class MeetingList(ProjectPageMixin, ListPage):
@@ -146,10 +144,6 @@ class MeetingDetail(OneMeeting, ProjectPageMixin, TemplateView):
             may_note=may_note,
             may_send=is_open and may_send_minutes(user, self.project),
             timetable=timetable(self.meeting),
-            files=Attachment.objects.of(self.meeting)
-            .select_related("uploaded_by")
-            .order_by("uploaded_at", "pk"),
-            may_attach=self.project.is_running and may_contribute(user, self.project),
             decisions=self.meeting.decisions.order_by("pk"),
             actions=self.meeting.actions.select_related("user", "contact").order_by("pk"),
             standing=minutes_standing(self.meeting),

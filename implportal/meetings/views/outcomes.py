@@ -17,14 +17,11 @@ from implportal.meetings.domain.outcomes import (
     remove_decision,
     settle_action,
 )
-from implportal.meetings.forms.minutes import ActionForm, DecisionForm, FileForm
+from implportal.meetings.forms.minutes import ActionForm, DecisionForm
 from implportal.meetings.models import ActionItem, Decision
 from implportal.meetings.permissions import may_take_minutes
 from implportal.meetings.views.one import MeetingAct, OneMeeting
-from implportal.projects.domain.attachments import attach
-from implportal.projects.models import Attachment
 from implportal.projects.pages import ProjectActionPage
-from implportal.projects.permissions import may_contribute
 
 
 class OutcomePage(OneMeeting, ProjectActionPage):
@@ -61,24 +58,6 @@ class ActionAdd(OutcomePage):
     def perform(self, form: ActionForm) -> ActionItem:
         return add_action(
             meeting=self.meeting, actor=self.request.user, at=timezone.now(), **form.cleaned_data
-        )
-
-
-class FileAttach(OutcomePage):
-    form_class = FileForm
-    title = gettext_lazy("Attach a file")
-    button = gettext_lazy("Attach file")
-
-    def allowed(self) -> bool:
-        return may_contribute(self.request.user, self.project)
-
-    def perform(self, form: FileForm) -> Attachment:
-        return attach(
-            project=self.project,
-            subject=self.meeting,
-            file=form.cleaned_data["file"],
-            actor=self.request.user,
-            at=timezone.now(),
         )
 
 

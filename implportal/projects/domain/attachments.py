@@ -35,6 +35,10 @@ SIGNATURES = (
 )
 """How the files that people attach begin; a name or a browser's word is not believed."""
 
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+PREVIEWED = PICTURES | {"application/pdf"}
+"""What a browser may open by itself; everything else is saved to disk."""
+
 RUNS = (b"MZ", b"\x7fELF", b"#!")
 
 

@@ -140,10 +140,6 @@ class StepForm(PageForm):
         return cleaned
 
 
-class AttachmentForm(PageForm):
-    file = forms.FileField(label=_("File"))
-
-
 class MemberForm(PageForm):
     user = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none())
     responsibility = forms.CharField(label=_("Responsibility"), max_length=120)

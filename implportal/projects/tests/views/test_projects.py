@@ -1,8 +1,7 @@
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from implportal.projects.models import Attachment, Contact, Customer, Project
+from implportal.projects.models import Contact, Customer, Project
 from implportal.projects.tests.factories import (
     ContactFactory,
     CustomerFactory,
@@ -184,24 +183,6 @@ def test_people_page_costs_the_same_for_any_number(
 
     with django_assert_num_queries(7):  # session, user, news, project, members, stakes, contacts
         browser.get(reverse("projects:people", args=[project.pk]))
-
-
-def test_a_file_is_attached_to_a_step_and_read_only_by_those_who_see_it(sign_in, ines, sam):
-    project = ProjectFactory(implementation_manager=ines)
-    browser = sign_in(ines)
-    url = reverse("projects:step_attach", kwargs={"project_pk": project.pk, "key": "inspection"})
-
-    browser.post(url, {"file": SimpleUploadedFile("plan.html", b"<script>alert(1)</script>")})
-
-    attachment = Attachment.objects.get()
-    answer = browser.get(attachment.get_absolute_url())
-    assert b"".join(answer.streaming_content) == b"<script>alert(1)</script>"
-    assert answer.headers["Content-Type"] == "application/octet-stream"
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="plan.html"'
-    assert sign_in(sam).get(attachment.get_absolute_url()).status_code == 404
-    assert sign_in(sam).post(
-        reverse("projects:attachment_remove", args=[attachment.pk])
-    ).status_code == 404  # fmt: skip
 
 
 def test_a_step_is_waived_only_with_a_reason_shown_at_the_field(sign_in, ines):
