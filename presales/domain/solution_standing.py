@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
@@ -18,6 +19,7 @@ from implportal.signing.domain.progress import (
 )
 from presales.domain.review import latest_version
 from presales.domain.solutions import empty_sections
+from presales.domain.variables import put_in_known, variables_of
 from presales.models import Solution, SolutionSection
 
 if TYPE_CHECKING:
@@ -79,7 +81,15 @@ def solution_standing(solution: Solution) -> SolutionStanding:
     reading = reading_state(version) if version else None
     empty = empty_sections(sections)
     return SolutionStanding(
-        sections=_standings(sections, version, reading, {section.pk for section in empty}),
+        sections=_standings(
+            sections,
+            version,
+            reading,
+            {section.pk for section in empty},
+            variables_of(solution, on=date.fromisoformat(version.content["date"]))
+            if version
+            else {},
+        ),
         version=version,
         reading=reading,
         empty=empty,
@@ -91,13 +101,16 @@ def _standings(
     version: DocumentVersion | None,
     reading: ReadingState | None,
     empty: set[int],
+    values: dict[str, str],
 ) -> list[SectionStanding]:
     frozen = {section["key"]: section for section in version.content["sections"]} if version else {}
     read = {section.key: section for section in reading.sections} if reading else {}
     return [
         SectionStanding(
             section,
-            _look(section, frozen.get(section.key), mine, version, is_empty=section.pk in empty),
+            EMPTY
+            if section.pk in empty
+            else _look(section, frozen.get(section.key), mine, version, values),
             len(section.requirements.all()),
             mine.confirmed_by if mine else (),
             mine.questions if mine else (),
@@ -112,11 +125,8 @@ def _look(
     frozen: dict[str, Any] | None,
     reading: SectionReading | None,
     version: DocumentVersion | None,
-    *,
-    is_empty: bool,
+    values: dict[str, str],
 ) -> Look:
-    if is_empty:
-        return EMPTY
     if reading and reading.open_questions:
         return QUESTION_OPEN
     if not section.markdown.strip():
@@ -124,6 +134,7 @@ def _look(
     if version is None:
         return DRAFT
     titles = {section.title, own_number(section.title)[1]}
-    if not frozen or frozen["title"] not in titles or frozen["markdown"] != section.markdown:
+    text = put_in_known(section.markdown, values)
+    if not frozen or frozen["title"] not in titles or frozen["markdown"] != text:
         return CHANGED
     return UNDERSTOOD if reading and reading.is_understood else NEEDS_CONFIRMATION

@@ -24,6 +24,7 @@ from implportal.projects.domain.steps import advance_step
 from implportal.projects.models import Project, Step
 from implportal.projects.permissions import may_contribute
 from presales.domain.solution_template import STANDARD
+from presales.domain.variables import put_in, put_in_known, variables_of
 from presales.models import Requirement, Solution, SolutionSection
 
 SOLUTION_STARTED = Action(
@@ -167,13 +168,17 @@ def give_key(solution: Solution) -> str:
     return f"s{solution.keys_given}"
 
 
-def solution_content(solution: Solution, *, at: datetime) -> dict[str, Any]:
-    """Make what is frozen of ``solution``: its sections as they are now.
+def solution_content(solution: Solution, *, at: datetime, is_final: bool = True) -> dict[str, Any]:
+    """Make what is frozen of ``solution``: its sections as they are now, variables put in.
+
+    What is only looked at (not ``is_final``) may hold variables that stand for nothing.
 
     Raises:
         MissingImage: a section shows a picture that the project does not have.
+        UnknownVariable: a variable stands for nothing, or for a fact that is not set.
     """
     project = solution.project
+    values = variables_of(solution, on=timezone.localdate(at))
     sections = solution.sections.in_order().prefetch_related(
         Prefetch("requirements", queryset=Requirement.objects.order_by("number", "pk"))
     )
@@ -190,7 +195,9 @@ def solution_content(solution: Solution, *, at: datetime) -> dict[str, Any]:
             SectionInput(
                 key=section.key,
                 title=section.title,
-                markdown=section.markdown,
+                markdown=put_in(section.markdown, values, section=section.title)
+                if is_final
+                else put_in_known(section.markdown, values),
                 level=section.level,
                 requirements=[requirement.code for requirement in section.requirements.all()],
             )

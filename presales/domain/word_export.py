@@ -35,7 +35,7 @@ def solution_as_word(*, solution: Solution, at: Any) -> bytes:
     bold, italic, lists, tables, links and pictures stay what they are. Nothing but what
     the customer may read goes in.
     """
-    content = solution_content(solution, at=at)
+    content = solution_content(solution, at=at, is_final=False)
     document = Document()
     document.core_properties.title = content["title"]
     document.core_properties.author = content["supplier"]

@@ -43,6 +43,7 @@ from presales.domain.solutions import (
     start_from_template,
     unanswered_musts,
 )
+from presales.domain.variables import MEANINGS, faults_of, put_in_known, variables_of
 from presales.domain.word_export import solution_as_word
 from presales.forms.solutions import (
     ImportForm,
@@ -139,7 +140,11 @@ class SolutionEditorMixin(SolutionPageMixin):
         context["may_write"] = writes and context["may_contribute"]
         if present:
             references = collect_references(one.section.markdown for one in standing.sections)
-            context["html"] = shown(present.section.markdown, self.project, references)
+            values = variables_of(self.solution, on=timezone.localdate())
+            text = put_in_known(present.section.markdown, values)
+            context["html"] = shown(text, self.project, references)
+            context["faults"] = faults_of(present.section.markdown, values)
+            context["variables"] = [(name, MEANINGS[name], values[name]) for name in values]
         return context
 
     def next_action(self, standing: SolutionStanding) -> dict[str, str] | None:
@@ -383,7 +388,11 @@ class SolutionVersions(SolutionPageMixin, TemplateView):
         new, old = self._chosen(versions)
         changes = []
         if old:
-            content = new.content if new else solution_content(self.solution, at=timezone.now())
+            content = (
+                new.content
+                if new
+                else solution_content(self.solution, at=timezone.now(), is_final=False)
+            )
             changes = compare(old.content, content)
         return super().get_context_data(
             versions=versions,

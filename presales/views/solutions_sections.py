@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView, View
 
 from implportal.documents.compare import word_difference
-from implportal.documents.markdown import to_html
+from implportal.documents.markdown import MAX_CHARACTERS, to_html
 from implportal.kernel.errors import DomainError
 from implportal.kernel.views import DomainFormMixin
 from implportal.projects.permissions import may_contribute
@@ -32,8 +32,9 @@ from presales.domain.sections import (
     remove_section,
 )
 from presales.domain.text_merge import Joined, join
+from presales.domain.variables import faults_of, put_in_known, variables_of
 from presales.forms.solutions import PictureForm, SectionEditForm, SectionForm, SectionLinkForm
-from presales.models import SolutionSection
+from presales.models import Solution, SolutionSection
 from presales.views.solutions import SolutionEditorMixin, SolutionPageMixin, on_screen, shown
 
 
@@ -48,6 +49,15 @@ class Clash:
 
 def _plain_lines(text: str) -> str:
     return text.replace("\r\n", "\n")
+
+
+def preview_of(markdown: str, solution: Solution) -> dict[str, Any]:
+    """Return a text as it will look, and what is wrong with its variables."""
+    values = variables_of(solution, on=timezone.localdate())
+    return {
+        "preview": shown(put_in_known(markdown, values), solution.project),
+        "preview_faults": faults_of(markdown, values),
+    }
 
 
 class SectionPageMixin(SolutionEditorMixin):
@@ -105,8 +115,8 @@ class SectionEdit(SectionPageMixin, DomainFormMixin, FormView):
         if "preview" in request.POST:
             form = self.get_form()
             form.is_valid()
-            preview = shown(form.cleaned_data.get("markdown", ""), self.project)
-            return self.render_to_response(self.get_context_data(form=form, preview=preview))
+            shown_now = preview_of(form.cleaned_data.get("markdown", ""), self.solution)
+            return self.render_to_response(self.get_context_data(form=form, **shown_now))
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: SectionEditForm) -> HttpResponse:
@@ -218,8 +228,8 @@ class SectionPreview(SolutionPageMixin, View):
     needs = may_contribute
 
     def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
-        preview = shown(request.POST.get("markdown", "")[:200_000], self.project)
-        return render(request, "presales/_solution_preview.html", {"preview": preview})
+        shown_now = preview_of(request.POST.get("markdown", "")[:MAX_CHARACTERS], self.solution)
+        return render(request, "presales/_solution_preview.html", shown_now)
 
 
 class SectionCreate(SolutionEditorMixin, DomainFormMixin, FormView):
