@@ -82,7 +82,10 @@ def test_from_the_first_criterion_to_the_certificate_through_the_browser(sign_in
     browser.post(
         url("committee_edit", project), {"users": [ines.pk], f"contact_{carl.pk}": "SIGNS"}
     )
-    sent = browser.post(url("certificate_send", project))
+    sent = browser.post(
+        url("certificate_send", project),
+        {f"role_{carl.pk}": "SIGNER", "deadline": "2199-01-01"},
+    )
 
     acceptance.refresh_from_db()
     assert (sent.status_code, acceptance.state) == (302, "SIGNING")
