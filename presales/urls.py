@@ -155,6 +155,11 @@ urlpatterns = [
     path(f"{_SURVEY}reopen/", surveys.SurveyReopen.as_view(), name="survey_reopen"),
     path(f"{_SURVEY}close/", surveys.SurveyClose.as_view(), name="survey_close"),
     path(
+    path(
+        f"{_SURVEY}statements/<int:statement_pk>/take/",
+        surveys.StatementTake.as_view(),
+        name="survey_statement_take",
+    ),
         f"{_SURVEY}requirements/",
         surveys_requirements.SurveyRequirements.as_view(),
         name="survey_requirements",
@@ -225,6 +230,11 @@ urlpatterns = [
         f"{_SURVEY_LINK}file/<int:question_pk>/",
         surveys_customer.SurveyFile.as_view(),
         name="survey_link_file",
+    ),
+    path(
+        f"{_SURVEY_LINK}not-me/",
+        surveys_customer.SurveyNotMe.as_view(),
+        name="survey_link_not_me",
     ),
     path(
         f"{_SURVEY_LINK}hand-in/",

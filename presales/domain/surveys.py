@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -19,10 +19,12 @@ from implportal.projects.domain.steps import advance_step
 from implportal.projects.models import Contact, Project, Step
 from implportal.signing.domain.links import revoke, share
 from implportal.signing.models import SharedLink
-from presales.domain.surveys_conditions import asked_of
+from presales.domain.surveys_conditions import answers_of, asked, asked_of
+from presales.domain.surveys_people import part_of, questions_for, respondent_of
 from presales.models import (
     SURVEY_MOVES,
     Question,
+    Respondent,
     Survey,
     SurveyQuestion,
     SurveyTemplate,
@@ -43,6 +45,14 @@ SURVEY_SENT = Action(
 SURVEY_HANDED_IN = Action(
     "presales.survey_handed_in",
     gettext_lazy("handed in the survey “%(title)s” with %(answers)s answers"),
+)
+PART_HANDED_IN = Action(
+    "presales.survey_part_handed_in",
+    gettext_lazy("handed in a part of the survey “%(title)s” with %(answers)s answers"),
+)
+WRONG_PERSON = Action(
+    "presales.survey_wrong_person",
+    gettext_lazy("said that the link to “%(title)s” for %(name)s had reached somebody else"),
 )
 SURVEY_REOPENED = Action(
     "presales.survey_reopened", gettext_lazy("opened the survey “%(title)s” again")
@@ -93,11 +103,19 @@ def start_survey(
 
 @transaction.atomic
 def send_survey(
-    *, survey: Survey, contact: Contact, message: str, valid_days: int, actor: User, at: datetime
+    *,
+    survey: Survey,
+    contact: Contact,
+    message: str,
+    valid_days: int,
+    actor: User,
+    at: datetime,
+    sections: Sequence[str] = (),
 ) -> SharedLink:
-    """Send a contact the link to answer through; earlier links to this survey are closed.
+    """Send a contact the link to answer ``sections`` through, all where none is named.
 
-    The link is open for ``valid_days`` calendar days.
+    Others keep their links; one that this person has is closed, and a part that was handed
+    in is open again. The link is open for ``valid_days`` calendar days.
 
     Raises:
         NotAllowed, ProjectNotRunning, ContactOfOthers.
@@ -109,7 +127,8 @@ def send_survey(
     check_running(survey.project)
     if not survey.takes_answers:
         raise HandedInAlready(_("This survey is handed in. Open it again to send it."))
-    for old in SharedLink.objects.to(survey).filter(revoked_at=None).order_by("pk"):
+    old_links = SharedLink.objects.to(survey).filter(revoked_at=None, contact=contact)
+    for old in old_links.order_by("pk"):
         revoke(link=old, actor=actor, at=at)
     link = share(
         kind="ANSWER",
@@ -124,8 +143,15 @@ def send_survey(
         context={
             "title": survey.title,
             "message": message,
-            "questions": survey.questions.count(),
+            "questions": survey.questions.filter(
+                **({"section__in": sections} if sections else {})
+            ).count(),
         },
+    )
+    Respondent.objects.update_or_create(
+        survey=survey,
+        contact=contact,
+        defaults={"sections": list(sections), "sent_at": at, "handed_in_at": None},
     )
     survey.state, survey.sent_to, survey.sent_at = State.OPEN, contact, at
     survey.save(update_fields=["state", "sent_to", "sent_at"])
@@ -138,11 +164,15 @@ def send_survey(
 
 
 @transaction.atomic
-def hand_in_survey(*, survey: Survey, by: str, actor: User | None, at: datetime) -> Survey:
+def hand_in_survey(
+    *, survey: Survey, by: str, actor: User | None, at: datetime, contact: Contact | None = None
+) -> Survey:
     """Say that the answers are complete; from then on they do not change.
 
     ``by`` names who says so. ``actor`` is None when it is the customer through the
-    link; then the implementation manager is told.
+    link; ``contact`` then is the person, who hands in their own part. The survey is handed
+    in with the last part, unless a question that nobody was asked must be answered; the
+    implementation manager is told of each.
 
     Raises:
         NotAllowed: ``actor`` does not work on this project.
@@ -154,9 +184,35 @@ def hand_in_survey(*, survey: Survey, by: str, actor: User | None, at: datetime)
     if actor is not None and not may_interview(actor, survey.project):
         raise NotAllowed
     check_running(survey.project)
-    if not survey.takes_answers:
+    respondent = respondent_of(survey, contact)
+    if not survey.takes_answers or (respondent and respondent.handed_in_at):
         raise HandedInAlready(_("This survey was handed in already. Thank you."))
-    missing = list(missing_answers(survey))
+    questions = questions_for(survey, contact, respondent)
+    mine = part_of(respondent, asked(questions, answers_of(questions)))
+    _check_complete([one for one in mine if one.is_required and not hasattr(one, "answer")])
+    answers = len(answers_of(mine))
+    if respondent:
+        respondent.handed_in_at = at
+        respondent.save(update_fields=["handed_in_at"])
+        others_answer = survey.respondents.filter(handed_in_at=None).exists()
+        if others_answer or missing_answers(survey):
+            _record(PART_HANDED_IN, survey, actor=None, actor_name=by, at=at, answers=answers)
+            _tell_manager(survey, by=by, answers=answers, at=at)
+            return survey
+    check_move(SURVEY_MOVES, source=State(survey.state), target=State.HANDED_IN)
+    survey.state, survey.handed_in_at, survey.handed_in_by = State.HANDED_IN, at, by[:160]
+    survey.save(update_fields=["state", "handed_in_at", "handed_in_by"])
+    _advance(
+        survey, Step.State.IN_PROGRESS, actor=actor, actor_name=by, at=at,
+        next_step=_("Turn the answers into requirements"),
+    )  # fmt: skip
+    _record(SURVEY_HANDED_IN, survey, actor=actor, actor_name=by, at=at, answers=answers)
+    if actor is None:
+        _tell_manager(survey, by=by, answers=answers, at=at)
+    return survey
+
+
+def _check_complete(missing: Sequence[SurveyQuestion]) -> None:
     if missing:
         raise AnswersMissing(
             ngettext(
@@ -166,18 +222,32 @@ def hand_in_survey(*, survey: Survey, by: str, actor: User | None, at: datetime)
             )
             % {"count": len(missing), "questions": " · ".join(q.text for q in missing[:3])}
         )
-    check_move(SURVEY_MOVES, source=State(survey.state), target=State.HANDED_IN)
-    survey.state, survey.handed_in_at, survey.handed_in_by = State.HANDED_IN, at, by[:160]
-    survey.save(update_fields=["state", "handed_in_at", "handed_in_by"])
-    _advance(
-        survey, Step.State.IN_PROGRESS, actor=actor, actor_name=by, at=at,
-        next_step=_("Turn the answers into requirements"),
+
+
+@transaction.atomic
+def refuse_link(*, link: SharedLink, at: datetime) -> None:
+    """Close a link whose reader says to be somebody else, and tell the manager.
+
+    Raises:
+        ProjectNotRunning: the project rests or is over.
+    """
+    survey = _locked(link.subject)
+    check_running(survey.project)
+    revoke(link=link, actor=None, at=at)
+    _record(WRONG_PERSON, survey, actor=None, actor_name=_("A reader"), at=at, name=link.name)
+    manager = survey.project.implementation_manager
+    notify(
+        to=manager.email,
+        user=manager,
+        subject=_("The survey “%(title)s” reached the wrong person") % {"title": survey.title},
+        template="email/presales/survey_wrong_person.txt",
+        context={"title": survey.title, "name": link.name, "email": link.email,
+                 "project": survey.project},
+        url=survey.get_absolute_url(),
+        project_id=survey.project_id,
+        dedupe_key=f"survey-wrong-person:{link.pk}",
+        at=at,
     )  # fmt: skip
-    answers = sum(hasattr(question, "answer") for question in asked_of(survey))
-    _record(SURVEY_HANDED_IN, survey, actor=actor, actor_name=by, at=at, answers=answers)
-    if actor is None:
-        _tell_manager(survey, by=by, answers=answers, at=at)
-    return survey
 
 
 def missing_answers(survey: Survey) -> list[SurveyQuestion]:
@@ -200,6 +270,7 @@ def reopen_survey(*, survey: Survey, actor: User, at: datetime) -> Survey:
     check_move(SURVEY_MOVES, source=State(survey.state), target=State.OPEN)
     survey.state, survey.handed_in_at, survey.handed_in_by = State.OPEN, None, ""
     survey.save(update_fields=["state", "handed_in_at", "handed_in_by"])
+    survey.respondents.update(handed_in_at=None)
     _advance(survey, Step.State.IN_PROGRESS, actor=actor, at=at, next_step=_("Have it answered"))
     _record(SURVEY_REOPENED, survey, actor=actor, at=at)
     return survey

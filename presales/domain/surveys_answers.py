@@ -17,7 +17,8 @@ from implportal.accounts.models import User
 from implportal.kernel.errors import DomainError, NotAllowed
 from implportal.projects.domain.attachments import FileRefused, attach
 from implportal.projects.domain.projects import check_running
-from implportal.projects.models import Attachment
+from implportal.projects.models import Attachment, Contact
+from presales.domain.surveys_people import part_of, questions_for, respondent_of, say
 from presales.models import SCALE, Answer, QuestionType, Survey, SurveyQuestion
 from presales.permissions import may_interview
 
@@ -148,19 +149,21 @@ def keep_answers(
     answered_by: str,
     actor: User | None,
     at: datetime,
+    contact: Contact | None = None,
 ) -> int:
     """Keep the answers ``given`` by question; return how many of them changed.
 
     A file is given as it was uploaded, or as the answer that is kept already. Questions that
     are not asked any more keep their answers; they only do not count.
 
-    ``actor`` is None when the customer answers through the link. Each answer says
-    itself who gave it, how and when; what goes on record is the handing in.
+    ``actor`` is None when the customer answers through the link. ``contact`` is the person
+    at the customer who says it, if one is named; several may answer the same question. Each
+    answer says itself who gave it, how and when; what goes on record is the handing in.
 
     Raises:
         NotAllowed: ``actor`` does not work on this project.
         ProjectNotRunning: the project rests or is over.
-        TakesNoAnswers: it is handed in or closed.
+        TakesNoAnswers: it is handed in or closed, or this person's part of it is.
         WrongAnswer: one of them does not fit; none is kept then.
     """
     survey = Survey.objects.select_related("project").locked(survey.pk)
@@ -171,7 +174,12 @@ def keep_answers(
         raise TakesNoAnswers(
             _("This survey is handed in, so its answers can no longer be changed.")
         )
-    questions = survey.questions.select_related("answer").in_bulk([*given])
+    is_by_link = via == Answer.Via.LINK
+    respondent = respondent_of(survey, contact) if is_by_link else None
+    if respondent and respondent.handed_in_at:
+        raise TakesNoAnswers(_("You have handed in your answers, so they no longer change."))
+    all_questions = questions_for(survey, contact if is_by_link else None, respondent)
+    questions = {one.pk: one for one in part_of(respondent, all_questions) if one.pk in given}
     changed, values = 0, {}
     for pk, question in questions.items():
         # Files come last: what is written to the disk is not taken back with the rest.
@@ -183,7 +191,14 @@ def keep_answers(
             values[pk] = _at(
                 pk, _new_file, question, values[pk], answered_by=answered_by, actor=actor, at=at
             )
-        changed += _keep(question, values[pk], via, answered_by, at)
+        before = getattr(question, "answer", None)
+        if values[pk] == (before.value if before else None):
+            continue
+        changed += 1
+        say(
+            question=question, value=values[pk], contact=contact, via=via, at=at,
+            said_by=contact.name if contact else answered_by,
+        )  # fmt: skip
     if changed and survey.state == Survey.State.DRAFT:
         survey.state = Survey.State.OPEN
         survey.save(update_fields=["state"])
@@ -224,19 +239,3 @@ def _new_file(
         "size": attachment.size,
         "sha256": attachment.sha256,
     }
-
-
-def _keep(
-    question: SurveyQuestion, value: Any, via: Answer.Via, answered_by: str, at: datetime
-) -> bool:
-    before = getattr(question, "answer", None)
-    if value == (before.value if before else None):
-        return False
-    if value is None:
-        before.delete()
-        return True
-    answer = before or Answer(question=question)
-    answer.value, answer.via = value, via
-    answer.answered_by, answer.answered_at = answered_by, at
-    answer.save()
-    return True

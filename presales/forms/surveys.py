@@ -21,6 +21,7 @@ from presales.models import (
     Answer,
     QuestionType,
     Requirement,
+    Survey,
     SurveyTemplate,
     TemplateQuestion,
     TemplateSection,
@@ -147,6 +148,12 @@ class SurveyForm(PageForm):
 
 class SendForm(PageForm):
     contact = forms.ModelChoiceField(label=_("To"), queryset=Contact.objects.none())
+    sections = forms.MultipleChoiceField(
+        label=_("Sections"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("What this person answers. Tick none to ask everything."),
+    )
     message = forms.CharField(
         label=_("Your words in the mail"),
         required=False,
@@ -157,8 +164,10 @@ class SendForm(PageForm):
         label=_("Days the link is open"), min_value=1, max_value=365, initial=VALID_DAYS
     )
 
-    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, project: Project, survey: Survey, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        titles = survey.questions.order_by("order", "pk").values_list("section", flat=True)
+        self.fields["sections"].choices = [(title, title) for title in dict.fromkeys(titles)]
         self.fields["contact"].queryset = Contact.objects.filter(
             customer=project.customer_id
         ).order_by("name", "pk")

@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from implportal.kernel.forms import DateInput, PageForm, check_line
+from implportal.projects.models import Contact
 from presales.domain.surveys_answers import LONGEST, MAX_CELL, MAX_ROWS, WrongAnswer
 from presales.models import SCALE, Answer, QuestionType, SurveyQuestion
 
@@ -121,13 +123,27 @@ class Row:
 class AnswersForm(LenientForm):
     """One field for each question. People stop and come back, so gaps are fine here.
 
+    ``speakers`` are those of the customer of whom one may be named as having said it.
     ``file_url`` gives the address of a file that was answered, from its question's answer.
     """
 
     def __init__(
-        self, *args: Any, questions: Iterable[SurveyQuestion], file_url: Any = None, **kwargs: Any
+        self,
+        *args: Any,
+        questions: Iterable[SurveyQuestion],
+        file_url: Any = None,
+        speakers: QuerySet[Contact] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if speakers is not None:
+            self.fields["speaker"] = forms.ModelChoiceField(
+                label=_("Who is speaking"),
+                queryset=speakers,
+                required=False,
+                empty_label=_("nobody in particular"),
+                help_text=_("What you type from now on is kept as said by this person."),
+            )
         self.questions = list(questions)
         for question in self.questions:
             field = _FIELDS[QuestionType(question.type)](question)

@@ -24,6 +24,7 @@ from presales.models.surveys import (
     TemplateSection,
     speak,
 )
+from presales.models.surveys_people import Respondent, Statement
 
 __all__ = [
     "INTRODUCTION_MOVES",
@@ -44,8 +45,10 @@ __all__ = [
     "QuestionType",
     "Recipient",
     "Requirement",
+    "Respondent",
     "Solution",
     "SolutionSection",
+    "Statement",
     "Survey",
     "SurveyQuestion",
     "SurveyTemplate",

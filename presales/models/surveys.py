@@ -260,7 +260,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
 
 
 class Answer(models.Model):
-    """The present answer to a question.
+    """The answer to a question that counts: the one agreed on, else what was said last.
 
     ``value`` is text, a number or a date as text ("12.5", "2026-03-02"), a number from 1
     to 5 for a scale, a list of texts for several choices, a list of rows of texts for a
@@ -276,6 +276,8 @@ class Answer(models.Model):
     answered_by = models.CharField(_("answered by"), max_length=160)
     via = models.CharField(_("how"), max_length=9, choices=Via)
     answered_at = models.DateTimeField(_("answered"))
+    agreed_at = models.DateTimeField(_("agreed"), null=True)
+    """Somebody of ours took this one of several; what is said later does not replace it."""
 
     objects = AnswerQuerySet.as_manager()
 

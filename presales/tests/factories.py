@@ -8,6 +8,7 @@ from presales.models import (
     Requirement,
     Solution,
     SolutionSection,
+    Statement,
     Survey,
     SurveyQuestion,
     SurveyTemplate,
@@ -145,3 +146,16 @@ class AnswerFactory(factory.django.DjangoModelFactory):
     answered_by = "Carl Customer"
     via = "LINK"
     answered_at = MOMENT
+
+
+class StatementFactory(factory.django.DjangoModelFactory):
+    """Typed in an interview, nobody named."""
+
+    class Meta:
+        model = Statement
+
+    question = factory.SubFactory(SurveyQuestionFactory)
+    value = "export to Excel"
+    said_by = "Ines Example"
+    via = "INTERVIEW"
+    said_at = MOMENT

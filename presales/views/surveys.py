@@ -15,7 +15,7 @@ from django.views.generic import FormView, ListView, TemplateView, View
 
 from implportal.kernel.errors import DomainError, NotAllowed
 from implportal.kernel.views import DomainFormMixin, VisibleToUserMixin
-from implportal.projects.models import Project
+from implportal.projects.models import Contact, Project
 from implportal.projects.pages import ProjectPageMixin
 from implportal.signing.models import SharedLink
 from presales.domain.surveys import (
@@ -27,9 +27,10 @@ from presales.domain.surveys import (
 )
 from presales.domain.surveys_answers import keep_answers
 from presales.domain.surveys_conditions import answers_of, asked, asked_of
+from presales.domain.surveys_people import standings, take_statement
 from presales.forms.surveys import SendForm, SurveyForm
 from presales.forms.surveys_answers import AnswersForm
-from presales.models import Answer, Survey, SurveyQuestion
+from presales.models import Answer, Statement, Survey, SurveyQuestion
 from presales.pages import ActMixin, PreparesMixin
 from presales.permissions import may_edit_templates, may_interview, may_prepare
 from presales.views.surveys_pages import AnswersPageMixin
@@ -116,7 +117,11 @@ class SurveyDetail(SurveyPageMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict:
         survey, user, now = self.survey, self.request.user, timezone.now()
         questions = asked_of(survey)
-        prefetch_related_objects(questions, "answer__requirements")
+        # Two columns side by side are worth a look only where several said something.
+        said = Statement.objects.order_by("said_at", "pk")
+        prefetch_related_objects(
+            questions, "answer__requirements", Prefetch("statements", queryset=said)
+        )
         is_running = self.project.is_running
         return super().get_context_data(
             sections=[
@@ -124,7 +129,8 @@ class SurveyDetail(SurveyPageMixin, TemplateView):
             ],
             question_count=len(questions),
             answer_count=sum(hasattr(question, "answer") for question in questions),
-            link=SharedLink.objects.to(survey).open_at(now).order_by("-sent_at", "-pk").first(),
+            standings=standings(survey),
+            links=list(SharedLink.objects.to(survey).open_at(now).order_by("-sent_at", "-pk")),
             may_prepare=is_running and may_prepare(user, self.project),
             may_interview=is_running and may_interview(user, self.project),
             **kwargs,
@@ -151,6 +157,7 @@ class SurveyInterview(AnswersPageMixin, InterviewsMixin, SurveyPageMixin, FormVi
         return super().get_form_kwargs() | {
             "questions": questions_of(self.survey),
             "file_url": staff_file_url,
+            "speakers": speakers_of(self.project),
         }
 
     def keep(self, form: AnswersForm) -> int:
@@ -173,7 +180,11 @@ class AnswerKeep(InterviewsMixin, SurveyPageMixin, View):
     def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
         question = get_object_or_404(questions_of(self.survey), pk=self.kwargs["question_pk"])
         form = AnswersForm(
-            request.POST, request.FILES, questions=[question], file_url=staff_file_url
+            request.POST,
+            request.FILES,
+            questions=[question],
+            file_url=staff_file_url,
+            speakers=speakers_of(self.project),
         )
         errors: list[str] = []
         if form.is_valid():
@@ -196,10 +207,7 @@ class SurveySend(DomainFormMixin, PreparesMixin, SurveyPageMixin, FormView):
     template_name = "presales/step_form.html"
 
     def get_form_kwargs(self) -> dict:
-        return super().get_form_kwargs() | {"project": self.project}
-
-    def get_initial(self) -> dict:
-        return {"contact": self.survey.sent_to_id}
+        return super().get_form_kwargs() | {"project": self.project, "survey": self.survey}
 
     def perform(self, form: SendForm) -> SharedLink:
         return send_survey(
@@ -214,10 +222,21 @@ class SurveySend(DomainFormMixin, PreparesMixin, SurveyPageMixin, FormView):
     def get_context_data(self, **kwargs: Any) -> dict:
         return super().get_context_data(
             title=_("Send the survey to the customer"),
-            intro=_("One person gets the link. A link sent before is closed."),
+            intro=_("Several people may answer: send each the sections that are theirs."),
             button=_("Send the link"),
             **kwargs,
         )
+
+
+class StatementTake(ActMixin, InterviewsMixin, SurveyPageMixin, View):
+    said = gettext_lazy("This answer counts now, whatever else is said.")
+
+    def act(self) -> None:
+        statement = get_object_or_404(
+            Statement.objects.filter(question__survey=self.survey).select_related("question"),
+            pk=self.kwargs["statement_pk"],
+        )
+        take_statement(statement=statement, actor=self.request.user, at=timezone.now())
 
 
 class SurveyHandIn(ActMixin, InterviewsMixin, SurveyPageMixin, View):
@@ -261,6 +280,10 @@ def count_asked(surveys: Sequence[Survey]) -> None:
         survey.answer_count = sum(hasattr(question, "answer") for question in found)
 
 
+def speakers_of(project: Project) -> QuerySet[Contact]:
+    return Contact.objects.filter(customer=project.customer_id).order_by("name", "pk")
+
+
 def staff_file_url(answer: Answer) -> str:
     return reverse("projects:attachment_download", kwargs={"pk": answer.value["attachment"]})
 
@@ -276,6 +299,7 @@ def keep_in_interview(survey: Survey, form: AnswersForm, request: HttpRequest) -
         given=form.given(),
         via=Answer.Via.INTERVIEW,
         answered_by=request.user.name,
+        contact=form.cleaned_data.get("speaker"),
         actor=request.user,
         at=timezone.now(),
     )

@@ -25,11 +25,12 @@ from implportal.kernel.forms import ConfirmForm
 from implportal.kernel.views import DomainFormMixin
 from implportal.projects.models import Attachment
 from implportal.signing.pages import LinkPageMixin
-from presales.domain.surveys import hand_in_survey
+from presales.domain.surveys import hand_in_survey, refuse_link
 from presales.domain.surveys_answers import keep_answers
 from presales.domain.surveys_conditions import answers_of, asked
+from presales.domain.surveys_people import part_of, questions_for, respondent_of
 from presales.forms.surveys_answers import AnswersForm
-from presales.models import Answer, QuestionType, Survey, SurveyQuestion
+from presales.models import Answer, Survey, SurveyQuestion
 from presales.views.surveys_pages import AnswersPageMixin
 
 SECONDS_A_QUESTION = 30
@@ -72,12 +73,24 @@ class SurveyLinkMixin(LinkPageMixin):
         if not isinstance(survey, Survey):
             return self.unknown()
         self.survey = survey
+        self.respondent = respondent_of(survey, self.link.contact)
         return None
+
+    @property
+    def takes_answers(self) -> bool:
+        """Whether this person may still change what they said."""
+        is_over = self.respondent and self.respondent.handed_in_at
+        return self.survey.takes_answers and not is_over
+
+    def everything(self) -> list[SurveyQuestion]:
+        return questions_for(self.survey, self.link.contact, self.respondent)
 
     @cached_property
     def sections(self) -> list[Section]:
-        rows = list(self.survey.questions.select_related("answer").order_by("order", "pk"))
-        is_asked = {question.pk for question in asked(rows, answers_of(rows))}
+        """Return what is this person's part, with what they said."""
+        everything = self.everything()
+        is_asked = {question.pk for question in asked(everything, answers_of(everything))}
+        rows = part_of(self.respondent, everything)
         groups = groupby(rows, key=lambda question: question.section)
         return [
             self._section(number, title, list(group), is_asked)
@@ -113,10 +126,13 @@ class SurveyLinkMixin(LinkPageMixin):
         questions = sum(len(section.questions) for section in self.sections)
         return super().get_context_data(
             survey=self.survey,
+            takes_answers=self.takes_answers,
+            others_answer=self.survey.takes_answers and not self.takes_answers,
             sections=self.open_sections,
             questions=questions,
             answered=sum(section.answered for section in self.sections),
             start_url=self.address("start"),
+            not_me_url=self.address("not_me"),
             hand_in_url=self.address("hand_in"),
             **kwargs,
         )
@@ -144,7 +160,7 @@ class SurveySection(AnswersPageMixin, SurveyLinkMixin, FormView):
 
     def refusal(self) -> HttpResponse | None:
         refused = super().refusal()
-        if refused is None and not self.survey.takes_answers:
+        if refused is None and not self.takes_answers:
             if self.is_autosave:
                 return HttpResponse(status=409)
             return HttpResponseRedirect(self.address("start"))
@@ -187,6 +203,7 @@ class SurveySection(AnswersPageMixin, SurveyLinkMixin, FormView):
             given=given,
             via=Answer.Via.LINK,
             answered_by=self.link.name,
+            contact=self.link.contact,
             actor=None,
             at=self.now,
         )
@@ -218,15 +235,15 @@ class SurveyFile(SurveyLinkMixin, View):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        answer = get_object_or_404(
-            Answer,
-            question=kwargs["question_pk"],
-            question__survey=self.survey,
-            question__type=QuestionType.FILE,
-        )
-        attachment = get_object_or_404(
-            Attachment.objects.of(self.survey), pk=answer.value["attachment"]
-        )
+        questions = part_of(self.respondent, self.everything())
+        kept = [
+            answer
+            for pk, answer in answers_of(questions).items()
+            if pk == kwargs["question_pk"] and isinstance(answer, dict)
+        ]
+        if not kept:
+            raise Http404
+        attachment = get_object_or_404(Attachment.objects.of(self.survey), pk=kept[0]["attachment"])
         response = FileResponse(
             attachment.file.open("rb"),
             as_attachment=True,
@@ -237,6 +254,22 @@ class SurveyFile(SurveyLinkMixin, View):
         return response
 
 
+class SurveyNotMe(DomainFormMixin, SurveyLinkMixin, FormView):
+    """Whoever reads this is not the person that the link was meant for."""
+
+    form_class = ConfirmForm
+    template_name = "presales/survey_link_not_me.html"
+
+    def form_valid(self, form: ConfirmForm) -> HttpResponse:
+        try:
+            refuse_link(link=self.link, at=self.now)
+        except DomainError as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
+        # The link is closed now, so there is no page to lead to.
+        return self.render_to_response(self.get_context_data(form=form, is_told=True))
+
+
 class SurveyHandInPage(DomainFormMixin, SurveyLinkMixin, FormView):
     """All answers once more, and the button that says they are complete."""
 
@@ -245,12 +278,15 @@ class SurveyHandInPage(DomainFormMixin, SurveyLinkMixin, FormView):
 
     def refusal(self) -> HttpResponse | None:
         refused = super().refusal()
-        if refused is None and not self.survey.takes_answers:
+        if refused is None and not self.takes_answers:
             return HttpResponseRedirect(self.address("start"))
         return refused
 
     def perform(self, form: ConfirmForm) -> Survey:
-        return hand_in_survey(survey=self.survey, by=self.link.name, actor=None, at=self.now)
+        return hand_in_survey(
+            survey=self.survey, by=self.link.name, contact=self.link.contact, actor=None,
+            at=self.now,
+        )  # fmt: skip
 
     def get_success_url(self) -> str:
         return self.address("start")

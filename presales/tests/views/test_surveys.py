@@ -81,7 +81,7 @@ def test_the_list_costs_the_same_for_any_number(sign_in, ines, django_assert_num
 @pytest.mark.parametrize("rows", [1, 25])
 @pytest.mark.parametrize(
     ("page", "queries"),
-    [("detail", 8), ("interview", 6), ("requirements", 7)],
+    [("detail", 10), ("interview", 7), ("requirements", 7)],
 )
 def test_pages_cost_the_same_for_any_number_of_answers(
     sign_in, ines, survey, django_assert_num_queries, page, queries, rows

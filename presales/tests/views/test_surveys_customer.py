@@ -172,5 +172,6 @@ def test_a_section_costs_the_same_for_any_number_of_questions(
 ):
     SurveyQuestionFactory.create_batch(more, survey=survey, section="Tomorrow")
 
-    with django_assert_num_queries(3):  # link, survey, questions with answers
+    # link, survey, contact, their part, questions with answers, what they said
+    with django_assert_num_queries(6):
         carl.get(page(link, "section", number=2))
