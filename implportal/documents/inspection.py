@@ -150,6 +150,7 @@ def inspect_apart(data: bytes, trust: Trust) -> SealFacts:
             [sys.executable, "-I", __file__],
             input=told.encode() + b"\n" + data,
             capture_output=True,
+            env={},  # ours names the keys
             timeout=WALL_SECONDS,
             check=True,
         )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 from typing import BinaryIO
 
 from django.core.cache import cache
@@ -45,6 +46,17 @@ def too_large() -> str:
     return _("The file is larger than %(limit)s MB.") % {"limit": MAX_BYTES // 1024 // 1024}
 
 
+def network(address: str) -> str:
+    """What counts as one address. Of IPv6 everybody has 2^64 at home, so these count as one."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 6 and found.ipv4_mapped:  # noqa: PLR2004
+        return str(found.ipv4_mapped)
+    return str(ip_network((found, 64), strict=False)) if found.version == 6 else str(found)  # noqa: PLR2004
+
+
 def count_upload(*, address: str, at: datetime) -> None:
     """Take one of the places that an address has; they are counted where all processes look.
 
@@ -56,7 +68,9 @@ def count_upload(*, address: str, at: datetime) -> None:
     """
     seconds = int(WITHIN.total_seconds())
     period = int(at.timestamp()) // seconds
-    who = salted_hmac("implportal.documents.verify", address, algorithm="sha256").hexdigest()[:32]
+    who = salted_hmac(
+        "implportal.documents.verify", network(address), algorithm="sha256"
+    ).hexdigest()[:32]
     key = f"verify:{who}:{period}"
     if not cache.get(f"{key}:full"):
         for place in range(UPLOADS):

@@ -18,7 +18,7 @@ from implportal.kernel.errors import DomainError
 from implportal.signing.domain import progress, reading
 from implportal.signing.domain.traces import note_downloaded
 from implportal.signing.forms import QuestionForm, ReplyForm
-from implportal.signing.models import LinkKind, Question, Signer, SignerState
+from implportal.signing.models import LinkKind, Question, SharedLink, Signer, SignerState
 from implportal.signing.models.links import DECIDING_KINDS
 from implportal.signing.pages import LinkPageMixin
 
@@ -48,8 +48,13 @@ class DocumentPageMixin(LinkPageMixin):
 
     @property
     def previous(self) -> DocumentVersion | None:
-        """The version before this one."""
+        """The version before this one, of those that the customer was given.
+
+        One that was frozen and taken back among us may hold what they are not to know.
+        """
+        given = SharedLink.objects.filter(content_type=self.link.content_type_id)
         earlier = DocumentVersion.objects.filter(
+            pk__in=given.values("object_id"),
             kind=self.version.kind,
             content_type=self.version.content_type_id,
             object_id=self.version.object_id,

@@ -1,8 +1,10 @@
 """Recompute the evidence in this folder: python3 check_chain.py. Needs Python 3 alone.
 
-What this does not check is the seal itself; see HOW-TO-CHECK.html.
+It finds whether the digest in the seal is that of exactly these bytes. Whether the seal itself
+is genuine, and whose it is, it does not check; see HOW-TO-CHECK.html.
 """
 
+import base64
 import contextlib
 import hashlib
 import json
@@ -24,7 +26,8 @@ def canonical(value):
 
 
 def check(is_right, what):
-    print("ok  " if is_right else "NO  ", what)
+    # A name could hold what makes a terminal overwrite lines.
+    print("ok  " if is_right else "NO  ", "".join(c if c.isprintable() else "?" for c in what))
     if not is_right:
         check.failed += 1
 
@@ -46,9 +49,25 @@ def embedded(pdf):
         start = match.end()
         for length in re.findall(rb"/Length (\d+)", pdf[max(0, start - 600) : start])[-1:]:
             data = pdf[start : start + int(length)]
+            if b"/ASCII85Decode" in pdf[pdf.rfind(b" obj", 0, start) : start]:
+                with contextlib.suppress(ValueError):
+                    data = base64.a85decode(data.strip().removesuffix(b"~>"))
             yield data
             with contextlib.suppress(zlib.error):
                 yield zlib.decompress(data)
+
+
+def is_sealed_as_it_is(pdf):
+    """The one seal is over all bytes but its own, and the digest in it is theirs."""
+    ranges = re.findall(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]", pdf)
+    if len(ranges) != 1:
+        return False
+    start, end, again, rest = map(int, ranges[0])
+    seal = pdf[end:again]
+    if start or again + rest != len(pdf) or not re.fullmatch(rb"<[0-9A-Fa-f]*>", seal):
+        return False
+    told = b"06092a864886f70d010904" + b"31220420" + sha256(pdf[:end] + pdf[again:]).encode()
+    return told in seal.lower()  # the attribute messageDigest
 
 
 def reaches_the_end(pdf):
@@ -65,11 +84,20 @@ def main():
         listed[name] = expected
         file = HERE / name
         check(file.is_file() and sha256(file.read_bytes()) == expected, name)
+    there = {file.relative_to(HERE).as_posix(): file for file in HERE.rglob("*") if file.is_file()}
+    # What pdfdetach took out under another name is a copy of something listed.
+    strangers = sorted(
+        name
+        for name in there.keys() - listed.keys() - {"SHA256SUMS"}
+        if sha256(there[name].read_bytes()) not in listed.values()
+    )
+    check(not strangers, f"nothing is here that is not listed {' '.join(strangers)}".rstrip())
 
     evidence_bytes = (HERE / "evidence.json").read_bytes()
     frozen, sealed = (HERE / "frozen.pdf").read_bytes(), (HERE / "sealed.pdf").read_bytes()
     evidence, chain = json.loads(evidence_bytes), json.loads((HERE / "chain.json").read_bytes())
     document, events = evidence["document"], evidence["events"]
+    check(is_sealed_as_it_is(sealed), "the seal is over sealed.pdf as it is, from end to end")
     inside = {sha256(data) for data in embedded(sealed)}
     check(reaches_the_end(sealed), "the seal is over sealed.pdf to its last byte")
     check(sha256(evidence_bytes) in inside, "evidence.json is the one inside sealed.pdf")

@@ -9,7 +9,13 @@ from django.test import Client
 from django.urls import reverse
 
 from implportal.documents import registry
-from implportal.documents.domain.verifications import UPLOADS, WITHIN, TooMany, count_upload
+from implportal.documents.domain.verifications import (
+    UPLOADS,
+    WITHIN,
+    TooMany,
+    count_upload,
+    network,
+)
 from implportal.documents.tests.domain.test_seals import sealed_version
 from implportal.documents.tests.factories import DocumentVersionFactory
 
@@ -216,3 +222,11 @@ def test_a_browser_may_send_the_form(data, noon):
     )
 
     assert response.context["is_valid"] is True
+
+
+def test_all_addresses_of_one_ipv6_network_count_as_one():
+    """A home has 2^64 of them, so each file could come from another."""
+    assert network("2001:db8:1:2::1") == network("2001:db8:1:2:ffff::9")
+    assert network("2001:db8:1:2::1") != network("2001:db8:1:3::1")
+    assert network("::ffff:192.0.2.7") == network("192.0.2.7") != network("192.0.2.8")
+    assert network("unknown") == "unknown"
