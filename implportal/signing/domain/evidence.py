@@ -13,11 +13,10 @@ from django.utils.translation import gettext as _
 import implportal
 from implportal.audit.domain import broken_at, content_of, hash_of_content
 from implportal.audit.models import Chain, Entry
-from implportal.documents.canonical import canonical_bytes
 from implportal.documents.domain.seals import document_identity
 from implportal.documents.models import DocumentVersion
 from implportal.documents.registry import EvidenceFinding
-from implportal.signing.domain.signing import STATEMENT_PREFIX
+from implportal.signing.domain.statements import statement_digest
 from implportal.signing.models import RequestState, SignatureRequest, Signer, SignerState
 
 SCHEMA = 1
@@ -25,11 +24,6 @@ SCHEMA = 1
 
 BESIDE_CONTENT = ("hash", "text")
 """What an event carries beside the content that its hash is over."""
-
-
-def statement_digest(statement: dict[str, Any]) -> str:
-    """D5: SHA-256, in hexadecimal, of the prefix and the canonical statement."""
-    return hashlib.sha256(STATEMENT_PREFIX + canonical_bytes(statement)).hexdigest()
 
 
 def build_evidence(request: SignatureRequest) -> dict[str, Any]:

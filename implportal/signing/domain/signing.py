@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,16 +12,17 @@ from django.utils.translation import gettext_lazy
 import implportal
 from implportal.audit.registry import Action
 from implportal.celery import send_on_commit
-from implportal.documents.canonical import canonical_bytes, content_digest, digest
+from implportal.documents.canonical import content_digest, digest
 from implportal.documents.models import DocumentVersion
 from implportal.kernel.errors import DomainError
 from implportal.kernel.moves import check_move
 from implportal.notifications.domain.outbox import notify
-from implportal.signing.domain.consents import ConsentText, consent_text, intent_of
+from implportal.signing.domain.consents import ConsentText, consent_text
 from implportal.signing.domain.ending import end_request
 from implportal.signing.domain.inviting import invite_next, note
 from implportal.signing.domain.links import lock_signer_of, note_opened
 from implportal.signing.domain.pictures import Picture, drawn_picture, uploaded_picture
+from implportal.signing.domain.statements import statement_digest, statement_of
 from implportal.signing.domain.turns import Conflict, check_turn
 from implportal.signing.models import (
     REQUEST_MOVES,
@@ -39,8 +39,6 @@ from implportal.signing.models.requests import DECIDING, UNDECIDED
 
 CODE_HOLDS = timedelta(minutes=30)
 """How long after entering the code the same browser may sign."""
-
-STATEMENT_PREFIX = b"implportal/statement/1\n"
 
 SIGNED = Action(
     "signing.signed",
@@ -315,35 +313,12 @@ def evidence_of(
     the picture's bytes; of a name that was only typed it is null. ``delegated_from`` is the
     person who stood in this place just before, and why they do no more.
     """
-    request, version = signer.request, signer.request.version
-    code = None
-    if is_verified(signer, session=circumstances.session, at=at):
-        code = {
-            "id": signer.verified_code_id,
-            "sent_to": signer.verified_code.sent_to,
-            "verified_at": _utc(signer.verified_at),
-        }
-    statement = {
-        "request": str(request.public_id),
-        "signer": {"name": signer.name, "email": signer.email, "order": signer.order},
-        "role": signer.role,
-        "document": str(version.public_id),
-        "number": version.number,
-        "version": version.version,
-        "content_sha256": version.content_sha256,
-        "pdf_sha256": version.pdf_sha256,
-        "consent_sha256": consent.sha256,
-        "picture_sha256": picture and picture.sha256,
-        "typed_name": name,
-        "intent": intent_of(signer.role, to_confirm=version.document_kind.to_confirm),
-        "code": code and code["id"],
-    }
+    code = _code_of(signer, session=circumstances.session, at=at)
+    statement = statement_of(signer, name=name, picture=picture, consent=consent, code=code)
     before = signer.delegated_from
     return {
         "statement": statement,
-        "statement_sha256": hashlib.sha256(
-            STATEMENT_PREFIX + canonical_bytes(statement)
-        ).hexdigest(),
+        "statement_sha256": statement_digest(statement),
         "delegated_from": before
         and {"name": before.name, "email": before.email, "reason": signer.delegation_reason},
         "method": picture.method if picture else "TYPED",
@@ -367,6 +342,16 @@ def evidence_of(
         "time_zone": circumstances.time_zone[:60],
         "signed_at": _utc(at),
         "application": f"implportal {implportal.__version__}",
+    }
+
+
+def _code_of(signer: Signer, *, session: str, at: datetime) -> dict[str, Any] | None:
+    if not is_verified(signer, session=session, at=at):
+        return None
+    return {
+        "id": signer.verified_code_id,
+        "sent_to": signer.verified_code.sent_to,
+        "verified_at": _utc(signer.verified_at),
     }
 
 
