@@ -90,6 +90,8 @@ class PageCheck(HTMLParser):
         if tag == "a" and name == "href" and address.startswith(("http://", "https://", "mailto:")):
             # A link in somebody's text; it may be followed, and tells nobody where from.
             return "evil.example" not in address or "noreferrer" in given.get("rel", "")
+        if tag == "a" and address.startswith("tel:"):
+            return True
         if tag == "img" and address.startswith("data:image/"):
             return True
         scheme, colon, _rest = address.partition(":")

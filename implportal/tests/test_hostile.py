@@ -8,96 +8,64 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
 
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from delivery.models import Plan
 from implportal.kernel.exports import DANGEROUS
 from implportal.notifications.models import Message
+from implportal.tests.forms_of_pages import fill, forms_of
 from implportal.tests.hostile import LONG, REFUSED, SHORT, what_is_wrong
 from implportal.tests.test_access import ROLES, methods_of, our_routes, read_table, scene  # noqa: F401
+from implportal.tests.test_architecture import PUBLIC
 
 pytestmark = pytest.mark.django_db
-LINES = {"text", "search", "", "tel"}
-TYPES = {
-    "email": "carl@customer.example",
-    "url": "https://example.com/",
-    "number": "1",
-    "date": "2026-03-03",
-    "datetime-local": "2026-03-03T12:00",
-    "time": "12:00",
-    "month": "2026-03",
-    "password": "",
-}
-BUTTONS = {"submit", "button", "file", "image", "reset"}
 ENDS = ("delete", "remove", "cancel", "close", "withdraw", "revoke", "stop", "lose", "end", "retry")
 """Routes that take away what later forms need: sent, looked at and undone."""
 
 
-@dataclass
-class Form:
-    action: str
-    method: str
-    lines: dict[str, int] = field(default_factory=dict)
-    texts: dict[str, int] = field(default_factory=dict)
-    others: list[tuple[str, str]] = field(default_factory=list)
-
-
-class FormReader(HTMLParser):
-    """Reads the forms of a page with what a browser would send."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms: list[Form] = []
-        self._form: Form | None = None
-        self._select: tuple[str, list[tuple[str, bool]]] | None = None
-
-    def handle_starttag(self, tag, attrs):
-        given = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self._form = Form(given.get("action", ""), given.get("method", "get").lower())
-            self.forms.append(self._form)
-        if self._form is None or "disabled" in given:
-            return
-        name, kind = given.get("name", ""), given.get("type", "")
-        longest = int(given.get("maxlength") or 100_000)
-        if tag == "select":
-            self._select = (name, [])
-        elif tag == "option" and self._select:
-            self._select[1].append((given.get("value", ""), "selected" in given))
-        elif tag == "textarea" and name:
-            self._form.texts[name] = longest
-        elif tag == "input" and name and kind in LINES:
-            self._form.lines[name] = longest
-        elif tag == "input" and name and kind not in BUTTONS:
-            self._fill_in(name, kind, given)
-
-    def _fill_in(self, name, kind, given):
-        if kind not in {"checkbox", "radio"}:
-            self._form.others.append((name, given.get("value") or TYPES.get(kind, "")))
-        elif "checked" in given or name not in dict(self._form.others):
-            self._form.others.append((name, given.get("value", "on")))
-
-    def handle_endtag(self, tag):
-        if tag == "select" and self._select and self._form:
-            name, options = self._select
-            chosen = [value for value, selected in options if selected and value]
-            chosen = chosen or [value for value, _selected in options if value][:1]
-            self._form.others += [(name, value) for value in chosen]
-            self._select = None
-        elif tag == "form":
-            self._form = None
-
-
-def forms_of(html: str) -> list[Form]:
-    reader = FormReader()
-    reader.feed(html)
-    return [form for form in reader.forms if form.method == "post" and (form.lines or form.texts)]
+BUTTON, CHOICE, FILE = "a button", "a choice, no words", "takes a file"
+SCRIPT = "sent by a script; what it keeps is what the form of the same page keeps"
+LATER = "the scene does not come as far as this form"
+NOT_FILLED = {
+    BUTTON: """
+        accounts:saved_view_remove delivery:change_approve delivery:change_hand_in
+        delivery:change_requirement_remove delivery:change_task_remove delivery:delivery_grant
+        delivery:kickoff_hold delivery:link_remove delivery:task_remove documents:version_retry
+        meetings:action_remove meetings:action_settle meetings:decision_remove
+        meetings:invitations_send notifications:mail_send_again notifications:message_list
+        presales:introduction_freeze presales:introduction_part_move
+        presales:introduction_part_remove presales:introduction_reopen presales:section_move
+        presales:section_remove presales:solution_revise presales:survey_close
+        presales:survey_hand_in presales:survey_reopen presales:template_question_move
+        presales:template_question_remove presales:template_section_move
+        presales:template_section_remove projects:attachment_remove projects:member_remove
+        signing:link_copy signing:link_revoke signing:link_send_again signing:request_discard
+        signing:request_evidence signing:request_retry_seal signing:request_send
+        signing:signer_remind aftersales:trainees_invite
+    """,
+    CHOICE: """
+        aftersales:committee_edit aftersales:training_session delivery:followers_move
+        delivery:link_create delivery:project_manager_set delivery:task_move
+        delivery:user_request_invite meetings:attendance_set presales:introduction_parts_add
+        presales:section_link projects:phase_enter projects:stakeholder_set
+        signing:request_extend
+    """,
+    FILE: "meetings:file_attach projects:step_attach presales:solution_reimport",
+    SCRIPT: """
+        meetings:minutes_autosave presales:section_autosave presales:section_preview
+        presales:survey_answer_keep
+    """,
+    LATER: """
+        aftersales:acceptance_start aftersales:certificate_recall aftersales:invoice_create
+        projects:contact_merge projects:customer_contact_import projects:customer_merge
+        signing:request_change
+    """,
+}
+"""Why -> the forms of people with an account into which nothing is written here."""
 
 
 class Visitor:
@@ -112,7 +80,7 @@ class Visitor:
         self.browsers = {role: sign_in(scene.people[role]) for role in ROLES[:-1]}
         self.pages = list(self._pages())
         self.wrong: list[str] = []
-        self.sent: dict[str, int] = {}
+        self.filled: set[str] = set()
 
     def entitled(self, name: str) -> Client | None:
         codes = self.table.get(f"{name} GET", [])
@@ -151,24 +119,14 @@ class Visitor:
             assert b"\nBcc:" not in response.content
         return ""
 
-    def fill(self, name, form: Form, sample: str) -> dict[str, list[str]]:
-        data: dict[str, list[str]] = {}
-        for key, value in form.others:
-            data.setdefault(key, []).append(value)
-        for key, longest in form.lines.items():
-            data[key] = [sample.split("\n", maxsplit=1)[0][:longest]]
-        for key, longest in form.texts.items():
-            data[key] = [sample[:longest]]
-        self.sent[name] = self.sent.get(name, 0) + len(form.lines) + len(form.texts)
-        return data
-
     def send_everywhere(self, sample: str) -> None:
         for name, address, browser in self.pages:
             for form in forms_of(self.look(name, browser.get(address))):
                 with transaction.atomic():
-                    data = self.fill(name, form, sample)
-                    answer = browser.post(form.action or address, data, follow=True)
+                    action = form.action or address
+                    answer = browser.post(action, fill(form, sample), follow=True)
                     self.look(name, answer)
+                    self.filled.add(resolve(action).view_name)
                     if any(word in name.rpartition(":")[2].split("_") for word in ENDS):
                         transaction.set_rollback(True)
 
@@ -208,6 +166,12 @@ TOGETHER = {
 """Samples that fit into one field together; one run through the portal takes its time."""
 
 
+def not_filled(visitor: Visitor) -> set[str]:
+    """The forms for people with an account into which nothing was written."""
+    ours = {name for name, view, _places in our_routes() if "POST" in methods_of(view)}
+    return ours - PUBLIC - visitor.filled
+
+
 def test_no_sample_is_forgotten():
     assert sorted(name for names in TOGETHER.values() for name in names) == sorted(SHORT)
 
@@ -218,7 +182,8 @@ def test_every_field_takes_it_for_text_and_every_page_shows_it_as_text(visitor, 
     visitor.look_everywhere()
 
     assert visitor.wrong == []
-    assert sum(visitor.sent.values()) > 100
+    excused = {name for names in NOT_FILLED.values() for name in names.split()}
+    assert not_filled(visitor) == excused, "fill these, or say why not"
     check_mails()
 
 
@@ -227,7 +192,7 @@ def test_a_field_of_one_line_refuses_what_would_forge_a_mail_or_a_name(visitor, 
     project = visitor.scene.project
     address = reverse("projects:project_edit", kwargs={"project_pk": project.pk})
     (form,) = forms_of(visitor.browsers["ines"].get(address).content.decode())
-    data = visitor.fill("projects:project_edit", form, "x") | {"title": [REFUSED[sample]]}
+    data = fill(form, "x") | {"title": [REFUSED[sample]]}
 
     answer = visitor.browsers["ines"].post(address, data)
 
