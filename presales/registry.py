@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.functional import Promise
 
@@ -13,8 +13,13 @@ from implportal.kernel.registry import Registry
 if TYPE_CHECKING:
     from presales.models import Requirement
 
-Link = tuple[str, str]
-"""(label, address)."""
+
+class Link(NamedTuple):
+    """One thing that refers to a requirement; ``pk`` is its key among those of its source."""
+
+    label: str
+    url: str
+    pk: int
 
 
 @dataclass(frozen=True)

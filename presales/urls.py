@@ -45,6 +45,11 @@ urlpatterns = [
         name="requirement_matrix",
     ),
     path(
+        f"{_REQUIREMENTS}still-right/",
+        requirements.SuspectsClear.as_view(),
+        name="requirement_suspects_clear",
+    ),
+    path(
         f"{_REQUIREMENTS}<int:pk>/",
         requirements.RequirementDetail.as_view(),
         name="requirement_detail",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from implportal.accounts.models import User
 from implportal.audit.domain import record
 from implportal.projects.models import Project
+from presales.domain.requirement_suspects import mark_suspect
 from presales.domain.requirements import (
     REQUIREMENT_ADDED,
     REQUIREMENT_CHANGED,
@@ -94,4 +95,8 @@ def _amend(  # noqa: PLR0917 - one step of the loop above
         action, subject=requirement, actor=actor,
         actor_name="" if actor else str(_("The portal")), at=at, project=project, details=details,
     )  # fmt: skip
+    if action is REQUIREMENT_CHANGED and any(
+        getattr(requirement, name) != before for name, before in was.items()
+    ):
+        mark_suspect(requirements=[requirement], actor=actor, at=at, but=reference)
     return requirement

@@ -21,7 +21,8 @@ from implportal.projects.domain.projects import check_running
 from implportal.projects.models import Project
 from implportal.projects.permissions import may_contribute
 from presales.domain.requirement_likeness import Likeness
-from presales.domain.requirements import write_change, write_new
+from presales.domain.requirement_suspects import mark_suspect
+from presales.domain.requirements import MATTERS, write_change, write_new
 from presales.models import Requirement
 
 REQUIREMENTS_IMPORTED = Action(
@@ -316,6 +317,11 @@ def import_requirements(
             at=at,
         )
     ]
+    mark_suspect(
+        requirements=[present[row.code] for row in changing if MATTERS & set(row.was)],
+        actor=actor,
+        at=at,
+    )
     added = [
         write_new(
             project=project, text=row.text, source=row.source, priority=row.priority,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from presales.models import Requirement, Solution, SolutionSection
+from presales.models import Requirement, Solution, SolutionSection, SuspectLink
 from presales.registry import (
     COLUMNS,
     LINK_SOURCES,
@@ -38,6 +38,13 @@ class Cell:
     links: list[Link]
     is_hole: bool
     """Nothing there, and the requirement counts, so something belongs there."""
+    marks: Mapping[int, SuspectLink] = field(default_factory=dict)
+    """Those that are suspect, by the key of the link."""
+
+    @property
+    def places(self) -> list[tuple[Link, SuspectLink | None]]:
+        """The links, each with its mark if it is suspect."""
+        return [(link, self.marks.get(link.pk)) for link in self.links]
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,11 @@ class Row:
     def holes(self) -> int:
         return sum(cell.is_hole for cell in self.cells)
 
+    @property
+    def marks(self) -> list[SuspectLink]:
+        """What about this requirement is suspect."""
+        return [mark for cell in self.cells for _link, mark in cell.places if mark]
+
 
 def trace(requirements: Iterable[Requirement]) -> list[Row]:
     """Return a row for each requirement with the columns of the matrix.
@@ -59,13 +71,33 @@ def trace(requirements: Iterable[Requirement]) -> list[Row]:
     found = {
         source.key: source.links(requirements) for source in LINK_SOURCES if source.key in COLUMNS
     }
+    marks = _marks(requirements)
     return [
         Row(
             requirement,
-            [_cell(key, requirement, found.get(key, {})) for key in COLUMNS],
+            [
+                _cell(key, requirement, found.get(key, {}), marks.get((requirement.pk, key), {}))
+                for key in COLUMNS
+            ],
         )
         for requirement in requirements
     ]
+
+
+def _marks(requirements: list[Requirement]) -> dict[tuple[int, str], dict[int, SuspectLink]]:
+    """The open marks by requirement and source, then by the key of the link. One query."""
+    found: dict[tuple[int, str], dict[int, SuspectLink]] = defaultdict(dict)
+    for mark in SuspectLink.objects.open().filter(requirement__in=requirements).order_by("pk"):
+        found[mark.requirement_id, mark.source_key][mark.object_id] = mark
+    return found
+
+
+def unanswered(rows: Iterable[Row]) -> int:
+    """How many musts no section of the solution answers."""
+    return sum(
+        row.requirement.priority == Requirement.Priority.MUST and row.cells[0].is_hole
+        for row in rows
+    )
 
 
 def thread(requirement: Requirement) -> list[Cell]:
@@ -75,20 +107,42 @@ def thread(requirement: Requirement) -> list[Cell]:
         for source in LINK_SOURCES
         if source.key not in COLUMNS
     }
+    marks = _marks([requirement])
     return [
         *trace([requirement])[0].cells,
-        *(Cell(source.key, source.title, links, False) for source, links in others.items()),
+        *(
+            Cell(
+                source.key, source.title, links, False, marks.get((requirement.pk, source.key), {})
+            )
+            for source, links in others.items()
+        ),
     ]
 
 
-def _cell(key: str, requirement: Requirement, found: dict[int, list[Link]]) -> Cell:
+def links_of(requirements: Iterable[Requirement]) -> Iterator[tuple[str, int, Link]]:
+    """Everything that refers to these, as (key of its source, requirement, link)."""
+    requirements = list(requirements)
+    if not requirements:
+        return
+    for source in LINK_SOURCES:
+        for pk, links in source.links(requirements).items():
+            for link in links:
+                yield source.key, pk, link
+
+
+def _cell(
+    key: str,
+    requirement: Requirement,
+    found: dict[int, list[Link]],
+    marks: Mapping[int, SuspectLink],
+) -> Cell:
     links = found.get(requirement.pk, [])
     counts = (
         key not in NEVER_MISSING
         and requirement.state != Requirement.State.DROPPED
         and (requirement.priority != Requirement.Priority.WONT)
     )
-    return Cell(key, COLUMN_TITLES[key], links, counts and not links)
+    return Cell(key, COLUMN_TITLES[key], links, counts and not links, marks)
 
 
 def _sections(requirements: Iterable[Requirement]) -> dict[int, list[Link]]:
@@ -102,11 +156,12 @@ def _sections(requirements: Iterable[Requirement]) -> dict[int, list[Link]]:
             "solutionsection__title",
             "solutionsection__key",
             "solutionsection__solution__project_id",
+            "solutionsection_id",
         )
     )
-    for requirement_id, title, key, project_id in rows:
+    for requirement_id, title, key, project_id, pk in rows:
         url = reverse("presales:section_detail", kwargs={"project_pk": project_id, "key": key})
-        links[requirement_id].append((title, url))
+        links[requirement_id].append(Link(title, url, pk))
     return links
 
 

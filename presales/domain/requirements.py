@@ -17,12 +17,15 @@ from implportal.kernel.moves import check_move
 from implportal.projects.domain.projects import check_running
 from implportal.projects.models import Project
 from implportal.projects.permissions import may_contribute
+from presales.domain.requirement_suspects import mark_suspect
 from presales.models import REQUIREMENT_MOVES, Requirement
 
 if TYPE_CHECKING:
     from presales.models import Answer
 
 State = Requirement.State
+MATTERS = frozenset({"text", "priority"})
+"""What refers to a requirement was made for these words and this weight."""
 
 REQUIREMENT_ADDED = Action(
     "presales.requirement_added", gettext_lazy("added the requirement %(code)s: %(text)s")
@@ -147,12 +150,14 @@ def change_requirement(
     if not may_contribute(actor, project):
         raise NotAllowed
     check_running(project)
-    write_change(
+    changed = write_change(
         requirement=requirement,
         wanted={"text": sentence(text), "source": source, "priority": priority},
         actor=actor,
         at=at,
     )
+    if MATTERS & set(changed):
+        mark_suspect(requirements=[requirement], actor=actor, at=at)
     return requirement
 
 
@@ -161,7 +166,8 @@ def write_change(
 ) -> list[str]:
     """Change the fields that differ, and return their names; none, nothing is recorded.
 
-    The caller holds the requirement's row and has checked ``actor``.
+    The caller holds the requirement's row, has checked ``actor``, and marks as suspect what
+    refers to those of which something that ``MATTERS`` changed.
 
     Raises:
         AlreadySettled: it was accepted or dropped.

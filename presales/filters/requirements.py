@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 import django_filters as filters
 from django.db.models import Q, QuerySet
@@ -22,9 +24,23 @@ class RequirementFilter(filters.FilterSet):
         label=_("In the solution"),
     )
 
+    suspect = filters.ChoiceFilter(
+        choices=[("yes", _("Suspect")), ("no", _("Nothing suspect"))],
+        method="by_suspects",
+        label=_("What refers to it"),
+    )
+
     class Meta:
         model = Requirement
-        fields = ("q", "priority", "source", "state", "covered")
+        fields = ("q", "priority", "source", "state", "covered", "suspect")
+
+    def __init__(self, *args: Any, suspects: Iterable[int] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.suspects = list(suspects)
+
+    def by_suspects(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
+        suspect = Q(pk__in=self.suspects)
+        return queryset.filter(suspect if value == "yes" else ~suspect)
 
     def search(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
         code = CODE.fullmatch(value.strip())

@@ -6,7 +6,7 @@ from presales.models.introductions import (
     PartKind,
     Recipient,
 )
-from presales.models.requirements import REQUIREMENT_MOVES, Requirement
+from presales.models.requirements import REQUIREMENT_MOVES, Requirement, SuspectLink
 from presales.models.solutions import MAX_LEVEL, STATE_MOVES, Solution, SolutionSection
 from presales.models.surveys import (
     SCALE,
@@ -52,6 +52,7 @@ __all__ = [
     "Survey",
     "SurveyQuestion",
     "SurveyTemplate",
+    "SuspectLink",
     "TemplateQuestion",
     "TemplateSection",
     "speak",

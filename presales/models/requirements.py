@@ -134,6 +134,54 @@ class Requirement(models.Model):
         return f"R-{self.number:03d}"
 
 
+class SuspectLinkQuerySet(models.QuerySet["SuspectLink"]):
+    def open(self) -> SuspectLinkQuerySet:
+        """Those of which nobody has said yet that they are still right."""
+        return self.filter(cleared_at=None)
+
+
+class SuspectLink(models.Model):
+    """Something that refers to a requirement whose words or weight have changed since.
+
+    ``source_key`` and ``object_id`` are those of a ``presales.registry`` link. ``times`` counts
+    the changes, so that who looked before the last one does not clear it.
+    """
+
+    requirement = models.ForeignKey(
+        Requirement, on_delete=models.CASCADE, related_name="suspect_links"
+    )
+    source_key = models.CharField(max_length=40)
+    object_id = models.PositiveBigIntegerField()
+    times = models.PositiveIntegerField(default=1)
+    since = models.DateTimeField(_("suspect since"))
+    cleared_at = models.DateTimeField(_("found right"), null=True)
+    cleared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    objects = SuspectLinkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="suspect_link_is_unique", fields=["requirement", "source_key", "object_id"]
+            ),
+            models.CheckConstraint(
+                name="suspect_link_cleared_by_somebody",
+                condition=Q(cleared_at=None, cleared_by=None)
+                | Q(cleared_at__isnull=False, cleared_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.requirement_id} {self.source_key} {self.object_id}"
+
+    @property
+    def seen(self) -> str:
+        """The mark as it stands now, which is what a page sends back to clear it."""
+        return f"{self.pk}.{self.times}"
+
+
 REQUIREMENT_MOVES = {
     Requirement.State.OPEN: frozenset({Requirement.State.PROMISED, Requirement.State.DROPPED}),
     Requirement.State.PROMISED: frozenset(

@@ -3,14 +3,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.generic import FormView, TemplateView
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.generic import FormView, TemplateView, View
 
 from implportal.audit.models import Entry
 from implportal.kernel.exports import xlsx_response
@@ -19,13 +21,15 @@ from implportal.kernel.views import DomainFormMixin, ListPage
 from implportal.projects.models import Project
 from implportal.projects.pages import ProjectPageMixin
 from implportal.projects.permissions import may_contribute
+from presales.domain.requirement_history import rewordings
 from presales.domain.requirement_likeness import Like, likeness_in, twins_in
-from presales.domain.requirement_links import COLUMN_TITLES, thread, trace
+from presales.domain.requirement_links import COLUMN_TITLES, thread, trace, unanswered
+from presales.domain.requirement_suspects import clear_suspects, suspects_in
 from presales.domain.requirements import add_requirement, change_requirement, drop_requirement
 from presales.filters.requirements import RequirementFilter
 from presales.forms.requirements import RequirementForm
 from presales.models import Requirement
-from presales.pages import ContributorMixin
+from presales.pages import ActMixin, ContributorMixin
 
 
 class RequirementList(ProjectPageMixin, ListPage):
@@ -46,6 +50,13 @@ class RequirementList(ProjectPageMixin, ListPage):
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().filter(project=self.project)
 
+    @cached_property
+    def suspects(self) -> dict[int, int]:
+        return suspects_in(self.project)
+
+    def get_filterset_kwargs(self, filterset_class: type) -> dict:
+        return super().get_filterset_kwargs(filterset_class) | {"suspects": self.suspects}
+
     def export_columns(self) -> list[tuple[str, Callable[[Requirement], object]]]:
         return [
             (_("Code"), lambda requirement: requirement.code),
@@ -57,6 +68,7 @@ class RequirementList(ProjectPageMixin, ListPage):
                 _("In the solution"),
                 lambda requirement: _("yes") if requirement.is_covered else _("no"),
             ),
+            (_("Suspect"), lambda requirement: self.suspects.get(requirement.pk, 0)),
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict:
@@ -66,7 +78,8 @@ class RequirementList(ProjectPageMixin, ListPage):
         twins = twins_in(self.project)
         for requirement in context["requirements"]:
             requirement.twin = twins.get(requirement.code)
-        return context
+            requirement.suspects = self.suspects.get(requirement.pk, 0)
+        return context | {"suspect_count": len(self.suspects)}
 
 
 class RequirementMatrix(ProjectPageMixin, TemplateView):
@@ -92,16 +105,21 @@ class RequirementMatrix(ProjectPageMixin, TemplateView):
                         row.requirement.code,
                         row.requirement.text,
                         row.requirement.get_priority_display(),
-                        *("; ".join(label for label, _url in cell.links) for cell in row.cells),
+                        *("; ".join(link.label for link in cell.links) for cell in row.cells),
                     ]
                     for row in rows
                 ),
             )
+        only_suspect = "suspect" in request.GET
         return self.render_to_response(
             self.get_context_data(
-                rows=rows,
+                rows=[row for row in rows if row.marks] if only_suspect else rows,
+                only_suspect=only_suspect,
                 columns=COLUMN_TITLES.values(),
                 holes=sum(row.holes for row in rows),
+                unanswered=unanswered(rows),
+                marks=[mark for row in rows for mark in row.marks],
+                may_clear=may_contribute(request.user, self.project) and self.project.is_running,
             )
         )
 
@@ -133,11 +151,16 @@ class RequirementDetail(RequirementPageMixin, TemplateView):
     template_name = "presales/requirement_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict:
+        cells = thread(self.requirement)
+        entries = (
+            Entry.objects.of_project(self.project.pk).of_subject(self.requirement).newest_first()
+        )
         return super().get_context_data(
-            cells=thread(self.requirement),
-            entries=Entry.objects.of_project(self.project.pk)
-            .filter(subject_type__model="requirement", subject_id=self.requirement.pk)
-            .newest_first(),
+            cells=cells,
+            marks=[mark for cell in cells for _link, mark in cell.places if mark],
+            entries=entries,
+            rewordings=rewordings(entries),
+            may_clear=may_contribute(self.request.user, self.project) and self.project.is_running,
             may_contribute=may_contribute(self.request.user, self.project),
             **kwargs,
         )
@@ -208,3 +231,35 @@ class RequirementDrop(ContributorMixin, DomainFormMixin, RequirementPageMixin, F
             actor=self.request.user,
             at=timezone.now(),
         )
+
+
+class SuspectsClear(ContributorMixin, ProjectPageMixin, ActMixin, View):
+    """One or several marks, as a page showed them, are said to be still right."""
+
+    def act(self) -> None:
+        cleared, left = clear_suspects(
+            project=self.project,
+            seen=self.request.POST.getlist("mark"),
+            actor=self.request.user,
+            at=timezone.now(),
+        )
+        self.said = ngettext(
+            "%(count)s link is still right.", "%(count)s links are still right.", cleared
+        ) % {"count": cleared}
+        if left:
+            messages.warning(
+                self.request,
+                ngettext(
+                    "%(count)s link changed since you looked. Look at it once more.",
+                    "%(count)s links changed since you looked. Look at them once more.",
+                    left,
+                )
+                % {"count": left},
+            )
+
+    def get_success_url(self) -> str:
+        requirement = self.request.POST.get("requirement", "")
+        place = {"project_pk": self.project.pk}
+        if requirement.isdecimal():
+            return reverse("presales:requirement_detail", kwargs=place | {"pk": int(requirement)})
+        return reverse("presales:requirement_matrix", kwargs=place)

@@ -6,7 +6,11 @@ from django.urls import reverse
 
 from implportal.projects.tests.factories import MemberFactory, ProjectFactory
 from presales.models import Requirement
-from presales.tests.factories import RequirementFactory, SolutionSectionFactory
+from presales.tests.factories import (
+    RequirementFactory,
+    SolutionFactory,
+    SolutionSectionFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -87,8 +91,8 @@ def test_the_export_holds_what_is_filtered(sign_in, ines, project):
 
     rows = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
     assert rows == [
-        ["Code", "Requirement", "Priority", "Source", "State", "In the solution"],
-        ["R-001", "'=1+1 stays text.", "Must", "Customer survey", "Open", "no"],
+        ["Code", "Requirement", "Priority", "Source", "State", "In the solution", "Suspect"],
+        ["R-001", "'=1+1 stays text.", "Must", "Customer survey", "Open", "no", "0"],
     ]
 
 
@@ -100,7 +104,7 @@ def test_the_list_costs_the_same_for_any_number(
         RequirementFactory(project=project, number=number)
     browser = sign_in(ines)
 
-    with django_assert_num_queries(7):  # session, user, project, count, page, twins, news
+    with django_assert_num_queries(8):  # session, user, project, count, page, news, twins, suspects
         response = browser.get(address("requirement_list", project))
 
     assert len(codes(response)) == requirements
@@ -116,7 +120,7 @@ def test_the_matrix_costs_the_same_for_any_number(
     browser = sign_in(ines)
 
     # session, user, project, requirements, and at most two for each registered source
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         response = browser.get(address("requirement_matrix", project))
 
     rows = response.context["rows"]
@@ -145,7 +149,7 @@ def test_the_page_of_a_requirement_shows_its_thread(sign_in, ines, project):
     response = sign_in(ines).get(requirement.get_absolute_url())
 
     cell = response.context["cells"][0]
-    assert cell.links == [("Searching", address("section_detail", project, key="s7"))]
+    assert cell.links == [("Searching", address("section_detail", project, key="s7"), section.pk)]
 
 
 def test_changing_and_dropping_through_the_pages(sign_in, ines, project):
@@ -181,3 +185,52 @@ def test_who_reads_and_who_writes(request, sign_in, project, conny, person, read
     for route in ("requirement_edit", "requirement_drop"):
         url = address(route, project, pk=requirement.pk)
         assert browser.get(url).status_code == writing
+
+
+def test_suspect_places_are_shown_filtered_and_found_right(sign_in, ines, project):
+    one = RequirementFactory(project=project, number=1)
+    other = RequirementFactory(project=project, number=2)
+    solution = SolutionFactory(project=project)
+    sections = SolutionSectionFactory.create_batch(2, solution=solution)
+    for section in sections:
+        section.requirements.add(one, other)
+    browser, matrix = sign_in(ines), address("requirement_matrix", project)
+    browser.post(
+        address("requirement_edit", project, pk=one.pk),
+        {"text": "Better.", "priority": "MUST", "source": "SURVEY"},
+    )
+
+    assert codes(browser.get(address("requirement_list", project), {"suspect": "yes"})) == ["R-001"]
+    assert codes(browser.get(address("requirement_list", project), {"suspect": "no"})) == ["R-002"]
+    shown = browser.get(matrix, {"suspect": "1"}).context
+    assert [row.requirement for row in shown["rows"]] == [one]
+    first, second = shown["marks"]
+    clear = address("requirement_suspects_clear", project)
+    response = browser.post(clear, {"mark": first.seen, "requirement": one.pk}, follow=True)
+    assert response.context["marks"] == [second]
+    assert browser.post(clear, {"mark": [first.seen, second.seen]}).url == matrix
+    assert browser.get(matrix).context["marks"] == []
+
+
+def test_the_page_of_a_requirement_tells_how_it_changed(sign_in, ines, project):
+    requirement = RequirementFactory(project=project, number=1, text="Prints fast.")
+    browser = sign_in(ines)
+    browser.post(
+        address("requirement_edit", project, pk=requirement.pk),
+        {"text": "Prints slowly.", "priority": "MUST", "source": "SURVEY"},
+    )
+
+    page = browser.get(requirement.get_absolute_url()).content.decode()
+
+    assert "Prints <del>fast</del><ins>slowly</ins>." in page
+
+
+def test_the_matrix_counts_musts_that_nothing_answers(sign_in, ines, project):
+    RequirementFactory(project=project, number=1)
+    RequirementFactory(project=project, number=2, priority="COULD")
+    answered = RequirementFactory(project=project, number=3)
+    SolutionSectionFactory(solution__project=project).requirements.add(answered)
+
+    response = sign_in(ines).get(address("requirement_matrix", project))
+
+    assert response.context["unanswered"] == 1
