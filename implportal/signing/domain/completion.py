@@ -9,10 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from implportal.audit.models import Entry
-from implportal.audit.registry import Action
 from implportal.celery import send_on_commit
 from implportal.documents.canonical import digest
 from implportal.documents.domain.seals import seal_version
@@ -23,6 +21,7 @@ from implportal.notifications.domain.outbox import notify
 from implportal.projects.models import Project
 from implportal.signing.domain.evidence import build_evidence
 from implportal.signing.domain.inviting import note
+from implportal.signing.domain.requests import COMPLETED, SEAL_FAILED
 from implportal.signing.models import (
     REQUEST_MOVES,
     RequestState,
@@ -38,13 +37,6 @@ logger = logging.getLogger(__name__)
 CLAIM_LASTS = timedelta(minutes=10)
 """After this long a worker that claimed a sealing is taken for dead."""
 LONGEST_WAIT_MINUTES = 60
-
-COMPLETED = Action(
-    "signing.completed", gettext_lazy("sealed %(number)s, version %(version)s, signed by all")
-)
-SEAL_FAILED = Action(
-    "signing.seal_failed", gettext_lazy("could not seal %(number)s yet: %(reason)s")
-)
 
 
 class PictureWasChanged(DomainError):

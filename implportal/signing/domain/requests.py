@@ -50,6 +50,13 @@ REQUEST_DISCARDED = Action(
     gettext_lazy("threw away the draft for signing version %(version)s of %(number)s"),
 )
 SEAL_RETRIED = Action("signing.seal_retried", gettext_lazy("asked to seal %(number)s again"))
+# Of workers, but declared here: what shows the record never loads what seals.
+COMPLETED = Action(
+    "signing.completed", gettext_lazy("sealed %(number)s, version %(version)s, signed by all")
+)
+SEAL_FAILED = Action(
+    "signing.seal_failed", gettext_lazy("could not seal %(number)s yet: %(reason)s")
+)
 
 
 class NotReadyToSign(DomainError):
