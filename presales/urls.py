@@ -98,6 +98,7 @@ urlpatterns = [
     path(
         f"{_SECTION}picture/", solutions_sections.SectionPicture.as_view(), name="section_picture"
     ),
+    path(f"{_SECTION}paste/", solutions_sections.SectionPaste.as_view(), name="section_paste"),
     path(f"{_SECTION}move/", solutions_sections.SectionMove.as_view(), name="section_move"),
     path(f"{_SECTION}remove/", solutions_sections.SectionRemove.as_view(), name="section_remove"),
     path(_INTRODUCTIONS, introductions.IntroductionList.as_view(), name="introduction_list"),

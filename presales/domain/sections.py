@@ -197,12 +197,31 @@ def add_picture(
     solution = locked_draft(section.solution, actor=actor)
     section = _locked(section)
     image = store_image(project=solution.project, data=data, actor=actor, at=at, name=name)
-    words = " ".join(description.split()).replace("[", "(").replace("]", ")")
-    line = f"![{words}](image:{image.sha256})"
+    line = picture_line(image, description)
     section.markdown = f"{section.markdown}\n\n{line}".lstrip("\n")
     _save(section, "markdown", actor=actor, at=at)
     _record(SECTION_CHANGED, section, actor=actor, at=at)
     return image
+
+
+@transaction.atomic
+def keep_picture(
+    *, section: SolutionSection, data: bytes, name: str, actor: User, at: datetime
+) -> StoredImage:
+    """Keep a picture that was put into the text while it is written; the text shows it later.
+
+    Raises:
+        NotAllowed, ProjectNotRunning, NotBeingWritten: see ``locked_draft``.
+        BadImage: it is not a PNG, JPEG or WebP that can be read, or too large.
+    """
+    solution = locked_draft(section.solution, actor=actor)
+    return store_image(project=solution.project, data=data, actor=actor, at=at, name=name)
+
+
+def picture_line(image: StoredImage, description: str) -> str:
+    """Return the Markdown that shows ``image``."""
+    words = " ".join(description.split()).translate(str.maketrans("[]\\<>", "()/()"))
+    return f"![{words}](image:{image.sha256})"
 
 
 def _locked(section: SolutionSection) -> SolutionSection:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -150,16 +151,13 @@ class SectionLinkForm(PageForm):
         )
 
 
-class PictureForm(PageForm):
+class PastedPictureForm(PageForm):
+    """A picture alone; its name says what it shows until somebody says it better."""
+
     picture = forms.FileField(
         label=gettext_lazy("Picture"),
         widget=forms.ClearableFileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
         help_text=gettext_lazy("PNG, JPEG or WebP, at most 5 MB."),
-    )
-    description = forms.CharField(
-        label=gettext_lazy("What it shows"),
-        max_length=200,
-        help_text=gettext_lazy("Read out to people who cannot see it."),
     )
 
     def clean_picture(self) -> UploadedFile:
@@ -170,6 +168,19 @@ class PictureForm(PageForm):
                 % {"limit": MAX_IMAGE_BYTES // 1024 // 1024}
             )
         return picture
+
+    @property
+    def description(self) -> str:
+        name = Path(self.cleaned_data["picture"].name).stem
+        return _("Picture") if name in {"", "image"} else name.replace("_", " ")
+
+
+class PictureForm(PastedPictureForm):
+    description = forms.CharField(
+        label=gettext_lazy("What it shows"),
+        max_length=200,
+        help_text=gettext_lazy("Read out to people who cannot see it."),
+    )
 
 
 class SendForm(PageForm):

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,13 +27,21 @@ from presales.domain.sections import (
     add_picture,
     add_section,
     change_section,
+    keep_picture,
     link_requirements,
     move_section,
+    picture_line,
     remove_section,
 )
 from presales.domain.text_merge import Joined, join
 from presales.domain.variables import faults_of, put_in_known, variables_of
-from presales.forms.solutions import PictureForm, SectionEditForm, SectionForm, SectionLinkForm
+from presales.forms.solutions import (
+    PastedPictureForm,
+    PictureForm,
+    SectionEditForm,
+    SectionForm,
+    SectionLinkForm,
+)
 from presales.models import Solution, SolutionSection
 from presales.views.solutions import SolutionEditorMixin, SolutionPageMixin, on_screen, shown
 
@@ -99,6 +107,7 @@ class SectionEdit(SectionPageMixin, DomainFormMixin, FormView):
     form_class = SectionEditForm
     template_name = "presales/solution_section_edit.html"
     success_message = gettext_lazy("The section is saved.")
+    heeds_buttons = True
     clash: Clash | None = None
     joined: Joined | None = None
 
@@ -133,7 +142,7 @@ class SectionEdit(SectionPageMixin, DomainFormMixin, FormView):
     def perform(self, form: SectionEditForm) -> SolutionSection:
         fields = dict(form.cleaned_data)
         base = fields.pop("base")
-        over = self.request.POST.get("over", "")
+        over = self.request.POST.get("over", "") if self.heeds_buttons else ""
         if over.isdecimal():
             fields["lock_version"] = int(over[:9])
         try:
@@ -172,6 +181,12 @@ class SectionAutosave(SectionEdit):
     """Saves while somebody writes, and says so beside the button."""
 
     http_method_names = ["post"]
+    heeds_buttons = False
+    """The browser sends along the button that was pressed last, perhaps minutes ago."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = self.get_form()
+        return self.form_valid(form) if form.is_valid() else self.form_invalid(form)
 
     def form_valid(self, form: SectionEditForm) -> HttpResponse:
         note_writer(section=self.section, user=self.request.user, at=timezone.now())
@@ -303,6 +318,30 @@ class SectionPicture(SectionPageMixin, DomainFormMixin, FormView):
             actor=self.request.user,
             at=timezone.now(),
         )
+
+
+class SectionPaste(SectionPageMixin, View):
+    """A picture pasted or dropped into the text: kept, and answered with the line that shows it."""
+
+    needs = may_contribute
+
+    def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+        form = PastedPictureForm(request.POST, request.FILES)
+        if not form.is_valid():
+            problem = " ".join(error for errors in form.errors.values() for error in errors)
+            return JsonResponse({"problem": problem}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        picture = form.cleaned_data["picture"]
+        try:
+            image = keep_picture(
+                section=self.section,
+                data=picture.read(),
+                name=picture.name,
+                actor=request.user,
+                at=timezone.now(),
+            )
+        except DomainError as refusal:
+            return JsonResponse({"problem": str(refusal)}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return JsonResponse({"markdown": picture_line(image, form.description)})
 
 
 class SectionMove(SectionPageMixin, View):

@@ -5,17 +5,56 @@
   if (!form) return;
   let unsaved = false;
 
+  const tell = (text) => {
+    const note = document.createElement("div");
+    note.className = "ip-note ip-tone-danger";
+    note.textContent = text;
+    document.getElementById("section-state")?.replaceChildren(note);
+  };
+
   // Who was signed out while writing gets the sign-in page as an answer: nothing is saved then.
   form.addEventListener("htmx:beforeSwap", (e) => {
     if (e.target !== form || e.detail.xhr.responseURL.endsWith(form.getAttribute("hx-post"))) return;
     e.detail.shouldSwap = false;
-    const state = document.getElementById("section-state");
-    const note = document.createElement("div");
-    note.className = "ip-note ip-tone-danger";
-    note.textContent = form.dataset.signedOut;
-    state.replaceChildren(note);
+    tell(form.dataset.signedOut);
     unsaved = true;
   });
   form.addEventListener("submit", () => (unsaved = false));
   window.addEventListener("beforeunload", (e) => unsaved && e.preventDefault());
+
+  // A picture pasted or dropped is uploaded; its line takes the place of the waiting words.
+  const text = form.elements.markdown;
+  if (!form.dataset.paste || !text) return;
+  form.querySelector(".sd-paste").hidden = false;
+  const pictures = (transfer) => [...(transfer?.files ?? [])].filter((file) => file.type.startsWith("image/"));
+  const upload = async (picture, number) => {
+    const waiting = `[${form.dataset.uploading} ${Date.now()}-${number}]`;
+    text.setRangeText(waiting, text.selectionStart, text.selectionEnd, "end");
+    let line = "";
+    try {
+      const body = new FormData();
+      body.append("picture", picture);
+      const token = document.querySelector("meta[name=csrf-token]").content;
+      const answer = await fetch(form.dataset.paste, { method: "POST", body, headers: { "X-CSRFToken": token } });
+      const said = await answer.json();
+      if (answer.ok) line = said.markdown;
+      else tell(said.problem);
+    } catch {
+      tell(form.dataset.notUploaded);
+    }
+    const place = text.value.indexOf(waiting);
+    if (place >= 0) text.setRangeText(line, place, place + waiting.length, "preserve");
+    if (line) text.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const takeIn = async (e, transfer) => {
+    const found = pictures(transfer);
+    if (!found.length) return;
+    e.preventDefault();
+    for (const [number, picture] of found.entries()) await upload(picture, number);
+  };
+  text.addEventListener("paste", (e) => takeIn(e, e.clipboardData));
+  text.addEventListener("drop", (e) => takeIn(e, e.dataTransfer));
+  text.addEventListener("dragover", (e) => {
+    if ([...e.dataTransfer.types].includes("Files")) e.preventDefault();
+  });
 })();

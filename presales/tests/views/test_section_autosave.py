@@ -47,6 +47,16 @@ def test_what_is_typed_is_saved_while_it_is_typed(sign_in, ines, section):
     assert 'name="base" id="id_base" value="One and a half."' in page
 
 
+def test_the_button_pressed_last_means_nothing_to_what_saves_by_itself(sign_in, ines, section):
+    given = typed("New.", lock_version="7", preview="1", join="1", over="1")
+
+    response = sign_in(ines).post(address(section), given)
+
+    assert response.status_code == 409
+    assert b"<html" not in response.content
+    assert saved(section) == BASE
+
+
 def test_going_on_writing_is_put_on_record_once(sign_in, ines, section):
     browser = sign_in(ines)
     for number in range(1, 5):
