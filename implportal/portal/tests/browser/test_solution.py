@@ -1,5 +1,7 @@
 """A solution comes from a file, is worked on and goes to its readers."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -7,8 +9,17 @@ from implportal.documents.models import DocumentVersion
 from implportal.portal.demo.texts import SOLUTION
 from implportal.portal.tests.browser.scene import CARL, DORA, begun_project
 from implportal.signing.models import SharedLink
+from presales.models import SolutionSection
 
 pytestmark = pytest.mark.browser
+DROP_PICTURE = """async (text) => {
+    const canvas = new OffscreenCanvas(8, 8);
+    canvas.getContext("2d").fillRect(0, 0, 8, 8);
+    const files = new DataTransfer();
+    files.items.add(new File([await canvas.convertToBlob()], "image.png", { type: "image/png" }));
+    text.setSelectionRange(text.value.length, text.value.length);
+    text.dispatchEvent(new DragEvent("drop", { dataTransfer: files, cancelable: true }));
+}"""
 
 
 def test_a_file_becomes_a_solution_that_two_people_read(visit, company, tmp_path, mailed):
@@ -35,7 +46,30 @@ def test_a_file_becomes_a_solution_that_two_people_read(visit, company, tmp_path
     expect(preview.locator("strong")).to_have_text("last ten years")
     expect(preview.locator("li")).to_have_text(["pier 1", "pier 2"])
     ines.look()
+    # While one writes it is saved, and a picture goes into the text where it is dropped.
+    ines.page.locator("[name=markdown]").evaluate(DROP_PICTURE)
+    expect(ines.page.locator("[name=markdown]")).to_have_value(re.compile(r"!\[Picture\]\(image:"))
+    expect(ines.page.locator("#id_base")).to_have_value(re.compile("image:"))  # is saved
+    section = SolutionSection.objects.get(solution__project=project, title__endswith="Scope")
+    assert "image:" in section.markdown
+
+    # The second writer sees both texts and joins them.
+    SolutionSection.objects.filter(pk=section.pk).update(
+        markdown=f"Says the other.\n\n{section.markdown}", lock_version=section.lock_version + 1
+    )
+    ines.page.locator("[name=markdown]").press("End")
+    ines.page.locator("[name=markdown]").press_sequentially(" Mine.")
+    ines.reads("saved this section while you were writing")
+    ines.look()
+    (told,) = ines.faults  # a browser writes each refusal to its console
+    assert "409 (Conflict)" in told
+    ines.faults.clear()
+    ines.press("Join both texts")
+    expect(ines.page.locator("[name=markdown]")).to_have_value(
+        re.compile(r"^Says the other\.[\s\S]* Mine\.")
+    )
     ines.press("Save section")
+    ines.reads("Says the other.")
     ines.reads("pier 2")
 
     ines.go(f"{project.get_absolute_url()}solution/")
