@@ -110,12 +110,14 @@ class Story:
         self.solution: Solution = SolutionFactory(
             project=self.project, title=words.line(), subtitle=words.line(), summary=words.text
         )
+        # What stands for nothing is refused; what stands for a name brings a hostile one in.
+        text = words.text.replace("{{", "{ {") + "\n\n{{customer}} {{project}} {{manager}}"
         section = SolutionSectionFactory(
-            solution=self.solution, title=words.line(), markdown=f"{words.text}\n\nFirst."
+            solution=self.solution, title=words.line(), markdown=f"{text}\n\nFirst."
         )
         self.send_solution()
         self.solution = revise_solution(solution=self.solution, actor=self.ines, at=self.at)
-        section.markdown = f"{words.text}\n\nSecond."
+        section.markdown = f"{text}\n\nSecond."
         section.save()
         version = self.send_solution()
         link = self.link_of(version, "carl")

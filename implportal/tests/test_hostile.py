@@ -38,10 +38,12 @@ NOT_FILLED = {
         meetings:action_remove meetings:action_settle meetings:decision_remove
         meetings:invitations_send notifications:mail_send_again notifications:message_list
         presales:introduction_freeze presales:introduction_part_move
-        presales:introduction_part_remove presales:introduction_reopen presales:section_move
-        presales:section_remove presales:solution_revise presales:survey_close
-        presales:survey_hand_in presales:survey_reopen presales:template_question_move
-        presales:template_question_remove presales:template_section_move
+        presales:introduction_part_remove presales:introduction_reopen
+        presales:requirement_suspects_clear presales:section_move
+        presales:survey_statement_take presales:section_remove presales:solution_revise
+        presales:survey_close presales:survey_hand_in presales:survey_reopen
+        presales:template_question_move presales:template_question_remove
+        presales:template_section_move
         presales:template_section_remove projects:attachment_remove projects:member_remove
         signing:link_copy signing:link_revoke signing:link_send_again signing:request_discard
         signing:request_evidence signing:request_retry_seal signing:request_send
@@ -54,14 +56,14 @@ NOT_FILLED = {
         presales:section_link projects:phase_enter projects:stakeholder_set
         signing:request_extend
     """,
-    FILE: "meetings:file_attach projects:step_attach presales:solution_reimport",
+    FILE: "projects:attachment_add presales:section_paste presales:solution_reimport",
     SCRIPT: """
         meetings:minutes_autosave presales:section_autosave presales:section_preview
         presales:survey_answer_keep
     """,
     LATER: """
         aftersales:acceptance_start aftersales:certificate_recall aftersales:invoice_create
-        projects:contact_merge projects:customer_contact_import projects:customer_merge
+        projects:contact_merge projects:customer_merge
         signing:request_change
     """,
 }

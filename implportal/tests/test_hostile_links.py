@@ -60,6 +60,7 @@ WITHOUT_WORDS = {
     "signing:link_code_send": "a button",
     "signing:link_code_check": "takes the digits of a code; test_code_attacks tries others",
     "presales:survey_link_hand_in": "a button",
+    "presales:survey_link_not_me": "a button",
 }
 """Forms of customers and strangers that take no words, and why."""
 
