@@ -68,12 +68,12 @@ urlpatterns = [
     path(f"{_SOLUTION}start/", solutions.SolutionStart.as_view(), name="solution_start"),
     path(f"{_SOLUTION}import/", solutions.SolutionImport.as_view(), name="solution_import"),
     path(f"{_SOLUTION}reimport/", solutions.SolutionReimport.as_view(), name="solution_reimport"),
+    path(f"{_SOLUTION}word/", solutions.SolutionWord.as_view(), name="solution_word"),
     path(f"{_SOLUTION}edit/", solutions.SolutionEdit.as_view(), name="solution_edit"),
     path(f"{_SOLUTION}withdraw/", solutions.SolutionWithdraw.as_view(), name="solution_withdraw"),
     path(f"{_SOLUTION}versions/", solutions.SolutionVersions.as_view(), name="solution_versions"),
     path(f"{_SOLUTION}send/", solutions_review.SolutionSend.as_view(), name="solution_send"),
     path(f"{_SOLUTION}revise/", solutions_review.SolutionRevise.as_view(), name="solution_revise"),
-    path(f"{_SOLUTION}word/", solutions.SolutionWord.as_view(), name="solution_word"),
     path(f"{_SOLUTION}sign/", solutions_review.SolutionSign.as_view(), name="solution_sign"),
     path(
         f"{_SOLUTION}stop-signing/",
@@ -156,16 +156,16 @@ urlpatterns = [
         surveys.AnswerKeep.as_view(),
         name="survey_answer_keep",
     ),
-    path(f"{_SURVEY}send/", surveys.SurveySend.as_view(), name="survey_send"),
-    path(f"{_SURVEY}hand-in/", surveys.SurveyHandIn.as_view(), name="survey_hand_in"),
-    path(f"{_SURVEY}reopen/", surveys.SurveyReopen.as_view(), name="survey_reopen"),
-    path(f"{_SURVEY}close/", surveys.SurveyClose.as_view(), name="survey_close"),
-    path(
     path(
         f"{_SURVEY}statements/<int:statement_pk>/take/",
         surveys.StatementTake.as_view(),
         name="survey_statement_take",
     ),
+    path(f"{_SURVEY}send/", surveys.SurveySend.as_view(), name="survey_send"),
+    path(f"{_SURVEY}hand-in/", surveys.SurveyHandIn.as_view(), name="survey_hand_in"),
+    path(f"{_SURVEY}reopen/", surveys.SurveyReopen.as_view(), name="survey_reopen"),
+    path(f"{_SURVEY}close/", surveys.SurveyClose.as_view(), name="survey_close"),
+    path(
         f"{_SURVEY}requirements/",
         surveys_requirements.SurveyRequirements.as_view(),
         name="survey_requirements",
@@ -233,14 +233,14 @@ urlpatterns = [
         name="survey_link_section",
     ),
     path(
-        f"{_SURVEY_LINK}file/<int:question_pk>/",
-        surveys_customer.SurveyFile.as_view(),
-        name="survey_link_file",
-    ),
-    path(
         f"{_SURVEY_LINK}not-me/",
         surveys_customer.SurveyNotMe.as_view(),
         name="survey_link_not_me",
+    ),
+    path(
+        f"{_SURVEY_LINK}file/<int:question_pk>/",
+        surveys_customer.SurveyFile.as_view(),
+        name="survey_link_file",
     ),
     path(
         f"{_SURVEY_LINK}hand-in/",
