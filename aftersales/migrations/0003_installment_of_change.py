@@ -5,34 +5,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('aftersales', '0002_replies_of_trainees'),
-        ('delivery', '0002_change_requests'),
-        ('projects', '0001_initial'),
+        ("aftersales", "0002_replies_of_trainees"),
+        ("delivery", "0002_change_requests"),
+        ("projects", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='installment',
-            name='installment_event_is_known',
+            model_name="installment",
+            name="installment_event_is_known",
         ),
         migrations.AddField(
-            model_name='installment',
-            name='change',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='installments', to='delivery.changerequest', verbose_name='change request'),
+            model_name="installment",
+            name="change",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="installments",
+                to="delivery.changerequest",
+                verbose_name="change request",
+            ),
         ),
         migrations.AlterField(
-            model_name='installment',
-            name='release_event',
-            field=models.CharField(choices=[('SOLUTION_SIGNED', 'Solution signed'), ('KICKOFF_HELD', 'Kick-off held'), ('MILESTONE_DONE', 'Milestone done'), ('ACCEPTANCE_SIGNED', 'Acceptance signed'), ('CHANGE_SIGNED', 'Change request signed'), ('FIXED_DATE', 'A fixed date')], max_length=20, verbose_name='released by'),
+            model_name="installment",
+            name="release_event",
+            field=models.CharField(
+                choices=[
+                    ("SOLUTION_SIGNED", "Solution signed"),
+                    ("KICKOFF_HELD", "Kick-off held"),
+                    ("MILESTONE_DONE", "Milestone done"),
+                    ("ACCEPTANCE_SIGNED", "Acceptance signed"),
+                    ("CHANGE_SIGNED", "Change request signed"),
+                    ("FIXED_DATE", "A fixed date"),
+                ],
+                max_length=20,
+                verbose_name="released by",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='installment',
-            constraint=models.CheckConstraint(condition=models.Q(('release_event__in', ['SOLUTION_SIGNED', 'KICKOFF_HELD', 'MILESTONE_DONE', 'ACCEPTANCE_SIGNED', 'CHANGE_SIGNED', 'FIXED_DATE'])), name='installment_event_is_known'),
+            model_name="installment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "release_event__in",
+                        [
+                            "SOLUTION_SIGNED",
+                            "KICKOFF_HELD",
+                            "MILESTONE_DONE",
+                            "ACCEPTANCE_SIGNED",
+                            "CHANGE_SIGNED",
+                            "FIXED_DATE",
+                        ],
+                    )
+                ),
+                name="installment_event_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='installment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('release_event', 'CHANGE_SIGNED'), _negated=True), ('change__isnull', False), _connector='OR'), name='installment_of_signed_change_names_it'),
+            model_name="installment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("release_event", "CHANGE_SIGNED"), _negated=True),
+                    ("change__isnull", False),
+                    _connector="OR",
+                ),
+                name="installment_of_signed_change_names_it",
+            ),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0002_bounced_mail'),
+        ("notifications", "0002_bounced_mail"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='message',
-            name='calendar',
+            model_name="message",
+            name="calendar",
             field=models.TextField(blank=True),
         ),
     ]

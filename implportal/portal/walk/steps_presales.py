@@ -67,7 +67,8 @@ def go_through_activities(walk: Walk) -> None:
     page = walk.step("ines", "exchange", state="IN_PROGRESS", owner="Ines Example", notes=note)
     page.holds(state="IN_PROGRESS", notes=note)
     page = walk.open("ines", "steps/exchange/").submit(
-        action="/attach/", file=Upload("network.txt", b"Two sites, one line of 1 Gbit/s.\n")
+        action="/attachments/add/",
+        file=Upload("network.txt", b"Two sites, one line of 1 Gbit/s.\n"),
     )
     page.expect("network.txt")
     count = len((*PRESALES, *DELIVERY, *AFTERSALES))

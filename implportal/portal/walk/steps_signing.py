@@ -17,7 +17,7 @@ def sign_solution(walk: Walk) -> None:
     answers = {
         names[f"{words} of {person.name}"]: answer
         for turn, person in enumerate((first, second), 1)
-        for words, answer in (("Part", "Signer"), ("Turn", turn))
+        for words, answer in (("Part", "Signs"), ("Turn", turn))
     }
     page.send(form, button="for signature", **answers)
     sign(walk, first)

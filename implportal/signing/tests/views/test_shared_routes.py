@@ -57,6 +57,8 @@ ROUTES = {
     "presales:survey_link_start": ({}, {"ANSWER"}),
     "presales:survey_link_section": ({"number": 1}, {"ANSWER"}),
     "presales:survey_link_hand_in": ({}, {"ANSWER"}),
+    "presales:survey_link_not_me": ({}, {"ANSWER"}),
+    "presales:survey_link_file": ({"question_pk": 1}, {"ANSWER"}),
     "delivery:link_user_requests": ({}, {"REQUEST"}),
     "delivery:link_user_request": ({"number": 1}, {"REQUEST"}),
     "aftersales:training_link": ({}, {"ATTEND"}),
