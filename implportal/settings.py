@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "implportal.kernel.middleware.PackPagesMiddleware",
     "csp.middleware.CSPMiddleware",
     "implportal.signing.middleware.SharedLinkHeadersMiddleware",
     "implportal.kernel.middleware.RefuseUnreasonableMiddleware",

@@ -5,9 +5,22 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
 from django.utils.translation import gettext as _
 
 LARGEST_REQUEST_BYTES = settings.UPLOAD_MAX_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+class PackPagesMiddleware(GZipMiddleware):
+    """Send pages packed. Static files are packed already, and files for saving stay as they are.
+
+    Django's own middleware adds bytes at random, so that a length tells nothing of a
+    secret on the page (BREACH).
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        is_page = response.get("Content-Type", "").startswith("text/html")
+        return super().process_response(request, response) if is_page else response
 
 
 class RefuseUnreasonableMiddleware:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gzip
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -36,3 +38,15 @@ def test_it_refuses_a_body_larger_than_any_upload_before_reading_it():
     )
 
     assert response.status_code == 413
+
+
+def test_pages_travel_packed_and_files_as_they_are():
+    browser = Client(headers={"accept-encoding": "gzip"})
+
+    page = browser.get(reverse("account_login"))
+    schema = browser.get(reverse("signing:evidence_schema"))
+    b"".join(schema.streaming_content)
+
+    assert (page.status_code, page["Content-Encoding"]) == (200, "gzip")
+    assert b"</html>" in gzip.decompress(page.content)
+    assert (schema.status_code, "Content-Encoding" in schema.headers) == (200, False)

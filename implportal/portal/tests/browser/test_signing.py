@@ -211,7 +211,7 @@ def test_the_first_load_is_below_100_kilobytes(phone, company, mailed):
     came: dict[str, int] = {}
 
     def weigh(answer) -> None:
-        if answer.status == 200:  # a web server sends text packed
+        if answer.status == 200:  # texts travel packed; the server of tests packs pages alone
             body = answer.body()
             kept = answer.url.endswith((".woff2", ".png"))
             came[answer.url] = len(body if kept else gzip.compress(body))
