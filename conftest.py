@@ -32,6 +32,15 @@ def pytest_configure() -> None:
     BaseDatabaseOperations.execute_sql_flush = flush_all
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items) -> None:
+    """Mark what asks no database: on another one it would show nothing new."""
+    for item in items:
+        fixtures = {"db", "transactional_db", "live_server"}.intersection(item.fixturenames)
+        if not fixtures and not item.get_closest_marker("django_db"):
+            item.add_marker("one_database")
+
+
 @contextmanager
 def guards_lifted(database):
     """Do what the database refuses to everybody but its owner (see kernel.guards)."""

@@ -129,6 +129,7 @@ def pytest_on_servers(arguments: list[str], env: dict[str, str]) -> Outcome:
 def stages(env: dict[str, str]) -> dict[str, Callable[[], Outcome]]:
     manage = [PYTHON, "-W", "error::RuntimeWarning", "manage.py"]
     parallel = ["-n", "2", "-m", "not browser"]
+    once_more = ["-n", "2", "-m", "not browser and not one_database"]
     return {
         "formatting": partial(
             check,
@@ -147,7 +148,7 @@ def stages(env: dict[str, str]) -> dict[str, Callable[[], Outcome]]:
         "migrations": partial(check, [*manage, "makemigrations", "--check", "--dry-run"], env),
         "page-files": partial(check, [*manage, "collectstatic", "--noinput", "-v0"], env),
         "sqlite": partial(pytest, parallel, env),
-        "postgresql": partial(pytest_on_servers, parallel, env),
+        "postgresql": partial(pytest_on_servers, once_more, env),
         "browser": partial(pytest, ["-n", "2", "-m", "browser"], env),
     }
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -105,6 +106,7 @@ class Worker:
         environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         environment |= {name: value for name, value in os.environ.items() if "FONTCONFIG" in name}
         self.folder = mkdtemp(prefix="pdf-")
+        self.inherited = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # KiB, see below
         # A session of its own: Ctrl-C in a terminal is ours to answer, not the worker's.
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and file
             [sys.executable, "-P", "-s", str(ENGINE), str(megabytes), self.folder],
@@ -138,7 +140,7 @@ class Worker:
             told = json.loads(self.answers.readline(10_000) or b"{}")
             pdf = self.answers.read(min(told.get("size", 0), LARGEST_PDF))
         self.documents += 1
-        self.grown = told.get("megabytes", 0) > MEGABYTES_KEPT
+        self.grown = self._megabytes() > MEGABYTES_KEPT
         if not told or len(pdf) != told["size"]:
             raise self._reason_of_death(clock)
         if told.get("error") == "MemoryError":
@@ -149,6 +151,14 @@ class Worker:
                 _("Rendering stopped with an error (%(kind)s).") % {"kind": told["error"]}
             )
         return pdf
+
+    def _megabytes(self) -> int:
+        """Memory that the process holds now. Its own peak would count ours from before exec."""
+        try:
+            pages = Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
+        except (OSError, IndexError):  # it has ended
+            return 0
+        return int(pages) * resource.getpagesize() // 2**20
 
     def _killed_after(self, seconds: int) -> _Clock:
         return _Clock(seconds, self.process)
@@ -164,8 +174,9 @@ class Worker:
                 )
                 % {"seconds": clock.interval}
             )
-        # Libraries in C that get no memory do not ask twice.
-        if code != -signal.SIGKILL and used.ru_maxrss / 1024 > self.megabytes / 2:
+        # Libraries in C that get no memory do not ask twice. Linux counts what we held when
+        # the process began as its own peak, so that much says nothing.
+        if code != -signal.SIGKILL and used.ru_maxrss > max(self.inherited, 512 * self.megabytes):
             return _needed_too_much(self.megabytes)
         return _Died(code)
 

@@ -22,7 +22,7 @@ from implportal.tests.hostile import LONG, REFUSED, SHORT, what_is_wrong
 from implportal.tests.test_access import ROLES, methods_of, our_routes, read_table, scene  # noqa: F401
 from implportal.tests.test_architecture import PUBLIC
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 ENDS = ("delete", "remove", "cancel", "close", "withdraw", "revoke", "stop", "lose", "end", "retry")
 """Routes that take away what later forms need: sent, looked at and undone."""
 

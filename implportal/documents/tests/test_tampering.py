@@ -19,7 +19,7 @@ from implportal.documents.inspection import WALL_SECONDS
 from implportal.documents.tests.domain.test_seals import sealed_version
 from implportal.documents.verification import Outcome, verify
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 NUMBERS = rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]"
 

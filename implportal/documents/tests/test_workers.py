@@ -243,3 +243,20 @@ def test_the_engine_refuses_to_open_a_connection_or_a_program():
 
     refused = done.stdout.decode().split()
     assert refused == ["socket.getaddrinfo", "socket.getaddrinfo", "subprocess.Popen"]
+
+
+def test_a_large_process_of_ours_does_not_make_every_worker_look_grown():
+    code = (
+        "import django; django.setup()\n"
+        "ballast = bytearray(500 * 2**20); ballast[::4096] = bytes(len(ballast[::4096]))\n"
+        "from implportal.documents import workers\n"
+        "workers.lay_out_apart(workers.Job('<title>t</title>', {}))\n"
+        "print(len(workers._idle)); workers.end_idle()"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "implportal.settings"},
+    )  # fmt: skip
+
+    assert done.stdout == "1\n"

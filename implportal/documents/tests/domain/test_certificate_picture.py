@@ -11,7 +11,11 @@ from implportal.documents.domain.seals import seal_version
 from implportal.documents.domain.versions import render_version
 from implportal.documents.tests.factories import DocumentVersionFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kind")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database,
+    pytest.mark.usefixtures("kind"),
+]
 
 SVG = (
     b'<svg xmlns="http://www.w3.org/2000/svg" width="102" height="62" viewBox="0 0 102 62">'

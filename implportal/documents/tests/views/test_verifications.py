@@ -19,7 +19,7 @@ from implportal.documents.domain.verifications import (
 from implportal.documents.tests.domain.test_seals import sealed_version
 from implportal.documents.tests.factories import DocumentVersionFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 START = "/verify/"
 
 
