@@ -300,12 +300,13 @@ def test_the_time_for_hostile_text_grows_with_its_length_and_no_faster(piece):
         to_html(text)
         return time.process_time() - begun
 
-    seconds(1_000)  # loads what is loaded once
-    short = min(seconds(MAX_CHARACTERS // 8) for _try in range(3))
-    long = min(seconds(MAX_CHARACTERS) for _try in range(2))
+    def grows_alike():
+        # Eight times the text; a factor of three is left for the noise of a busy machine.
+        short = min(seconds(MAX_CHARACTERS // 8) for _try in range(2))
+        return seconds(MAX_CHARACTERS) < max(0.1, 24 * short)
 
-    # Eight times the text; a factor of three is left for the noise of a busy machine.
-    assert long < max(0.1, 24 * short)
+    seconds(1_000)  # loads what is loaded once
+    assert any(grows_alike() for _try in range(3))
 
 
 def test_a_longer_text_than_anybody_writes_is_shown_as_it_was_typed():

@@ -26,7 +26,7 @@ def project(ines):
 @pytest.fixture
 def solution(project):
     solution = SolutionFactory(project=project, keys_given=1)
-    SolutionSectionFactory(solution=solution, key="s1", title="Scope", markdown="Two.")
+    SolutionSectionFactory(solution=solution, key="s1", order=1, title="Scope", markdown="Two.")
     return solution
 
 
