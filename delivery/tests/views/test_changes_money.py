@@ -35,7 +35,8 @@ def version(project):
 
 def status_of(browser, address):
     answer = browser.get(address)
-    answer.close()
+    if answer.streaming:
+        b"".join(answer.streaming_content)
     return answer.status_code
 
 

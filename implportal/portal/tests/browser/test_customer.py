@@ -7,7 +7,7 @@ from playwright.sync_api import Download, expect
 from implportal.documents.verification import verify
 from implportal.portal.tests.browser.scene import CARL, DORA, sent_project
 from implportal.portal.tests.browser.visitor import Visitor
-from implportal.signing.domain.requests import SignerSpec
+from implportal.signing.domain.requests import SignerSpec, Terms
 from implportal.signing.models import SharedLink
 from presales.domain.review import send_for_signature
 from presales.models import Solution
@@ -53,7 +53,7 @@ def test_two_sign_in_order_and_a_stranger_can_check_it(phone, company, mailed, t
             SignerSpec(contact, order=order)
             for order, contact in enumerate(project.customer.contacts.order_by("pk")[:2], 1)
         ],
-        valid_days=14, actor=company.ines, at=timezone.now(),
+        terms=Terms(), actor=company.ines, at=timezone.now(),
     )  # fmt: skip
     carl = phone()
     sign(carl, link=mailed(CARL, "link"), code=lambda: mailed(CARL, "code"), name="Carl Sample")

@@ -59,7 +59,7 @@ def test_a_manager_signs_in_and_begins_a_project(visit, company, tmp_path):
     file = tmp_path / "network.txt"
     file.write_text("Two sites, one line.\n")
     ines.fill(file=file)
-    ines.press("Attach file")
+    ines.press("Attach", exact=True)
     ines.reads("network.txt")
     assert Attachment.objects.get(project=project).size == 21
     assert Customer.objects.count() == 1
