@@ -1,3 +1,11 @@
+from presales.models.exchanges import (
+    IDEA_MOVES,
+    ExchangeQuestion,
+    Idea,
+    Technology,
+    Topic,
+    TopicKind,
+)
 from presales.models.introductions import (
     INTRODUCTION_MOVES,
     ITEM_FIELDS,
@@ -7,6 +15,7 @@ from presales.models.introductions import (
     Recipient,
 )
 from presales.models.requirements import REQUIREMENT_MOVES, Requirement, SuspectLink
+from presales.models.research import Frequency, Interview, Problem, Severity, UserGroup
 from presales.models.solutions import MAX_LEVEL, STATE_MOVES, Solution, SolutionSection
 from presales.models.surveys import (
     SCALE,
@@ -27,6 +36,7 @@ from presales.models.surveys import (
 from presales.models.surveys_people import Respondent, Statement
 
 __all__ = [
+    "IDEA_MOVES",
     "INTRODUCTION_MOVES",
     "ITEM_FIELDS",
     "MAX_LEVEL",
@@ -38,14 +48,20 @@ __all__ = [
     "WITH_LINES",
     "Answer",
     "Condition",
+    "ExchangeQuestion",
+    "Frequency",
+    "Idea",
+    "Interview",
     "Introduction",
     "IntroductionPart",
     "PartKind",
+    "Problem",
     "Question",
     "QuestionType",
     "Recipient",
     "Requirement",
     "Respondent",
+    "Severity",
     "Solution",
     "SolutionSection",
     "Statement",
@@ -53,7 +69,11 @@ __all__ = [
     "SurveyQuestion",
     "SurveyTemplate",
     "SuspectLink",
+    "Technology",
     "TemplateQuestion",
     "TemplateSection",
+    "Topic",
+    "TopicKind",
+    "UserGroup",
     "speak",
 ]
