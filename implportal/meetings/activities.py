@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from implportal.accounts.models import User
 from implportal.documents.models import DocumentVersion
 from implportal.meetings.domain.minutes import KIND
+from implportal.meetings.domain.parts import without_minutes
 from implportal.meetings.models import ActionItem, Meeting, State
 from implportal.projects.models import Project
 from implportal.projects.registry import (
@@ -35,9 +36,8 @@ FADES_AFTER = timedelta(days=3)
 def minutes_waiting(user: User, now: datetime) -> Iterator[Waiting]:
     """Meetings that ``user`` organised, that are over and have no minutes. One query."""
     meetings = (
-        Meeting.objects.filter(
-            organiser=user, end_at__lt=now, minutes="", project__in=Project.objects.running()
-        )
+        without_minutes(Meeting.objects)
+        .filter(organiser=user, end_at__lt=now, project__in=Project.objects.running())
         .exclude(state=State.CANCELLED)
         .select_related("project__customer")
         .order_by("end_at", "pk")

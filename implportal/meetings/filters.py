@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from implportal.meetings.domain.parts import with_minutes, without_minutes
 from implportal.meetings.models import Attendee, Kind, Meeting, State
 
 
@@ -25,7 +26,7 @@ class MeetingFilter(filters.FilterSet):
         fields = ("q", "kind", "state", "minutes")
 
     def with_minutes(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
-        return queryset.filter(minutes="") if value == "without" else queryset.exclude(minutes="")
+        return without_minutes(queryset) if value == "without" else with_minutes(queryset)
 
 
 class DiaryFilter(MeetingFilter):

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from implportal.meetings.domain.parts import without_minutes
 from implportal.meetings.models import ActionItem, Attendee, Meeting, State
 from implportal.notifications.registry import Reminder, ReminderRule, register_rule
 from implportal.projects.models import Project
@@ -55,8 +56,8 @@ def meetings_tomorrow(now: datetime) -> Iterator[Reminder]:
 def minutes_missing(now: datetime) -> Iterator[Reminder]:
     """Tell the organiser of a meeting that is over for a working day and has no minutes."""
     meetings = (
-        Meeting.objects.filter(
-            minutes="",
+        without_minutes(Meeting.objects)
+        .filter(
             end_at__lt=now,
             end_at__gt=now - timedelta(days=OVERDUE_FOR_DAYS),
             project__in=Project.objects.running(),

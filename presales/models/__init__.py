@@ -33,7 +33,9 @@ from presales.models.surveys import (
     TemplateSection,
     speak,
 )
+from presales.models.surveys_common import CommonRequirement
 from presales.models.surveys_people import Respondent, Statement
+from presales.models.surveys_preparation import Preparation, PreparationItem
 
 __all__ = [
     "IDEA_MOVES",
@@ -47,6 +49,7 @@ __all__ = [
     "WITH_CHOICES",
     "WITH_LINES",
     "Answer",
+    "CommonRequirement",
     "Condition",
     "ExchangeQuestion",
     "Frequency",
@@ -56,6 +59,8 @@ __all__ = [
     "IntroductionPart",
     "PartKind",
     "Problem",
+    "Preparation",
+    "PreparationItem",
     "Question",
     "QuestionType",
     "Recipient",

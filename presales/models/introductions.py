@@ -86,6 +86,7 @@ class PartKind(models.TextChoices):
     PROFILE = "PROFILE", _("Company profile")
     QUALIFICATION = "QUALIFICATION", _("Qualification")
     REFERENCE = "REFERENCE", _("Reference")
+    SOLUTION = "SOLUTION", _("Solution")
     PRODUCT = "PRODUCT", _("Product")
     PERSON = "PERSON", _("Person")
     TEXT = "TEXT", _("Own text")
@@ -95,6 +96,7 @@ ITEM_FIELDS = {
     PartKind.PROFILE: "profile_part",
     PartKind.QUALIFICATION: "qualification",
     PartKind.REFERENCE: "reference",
+    PartKind.SOLUTION: "offered_solution",
     PartKind.PRODUCT: "product",
     PartKind.PERSON: "person",
 }
@@ -114,7 +116,11 @@ def _holds_its_item() -> Q:
 
 
 class IntroductionPart(models.Model):
-    """One part of an introduction, at its place. ``text`` is said to this customer alone."""
+    """One part of an introduction, at its place.
+
+    ``text`` is said to this customer alone: before the words of the catalogue, or, where
+    ``replaces_text``, instead of them. The catalogue stays as it is.
+    """
 
     introduction = models.ForeignKey(Introduction, on_delete=models.CASCADE, related_name="parts")
     kind = models.CharField(_("kind"), max_length=13, choices=PartKind)
@@ -128,6 +134,13 @@ class IntroductionPart(models.Model):
     reference = models.ForeignKey(
         "catalogue.ReferenceCase", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    offered_solution = models.ForeignKey(
+        "catalogue.OfferedSolution",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     product = models.ForeignKey(
         "catalogue.Product", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -136,6 +149,7 @@ class IntroductionPart(models.Model):
     )
     title = models.CharField(_("heading"), max_length=160, blank=True)
     text = models.TextField(_("text"), blank=True, help_text=_("Markdown works."))
+    replaces_text = models.BooleanField(_("instead of the catalogue's words"), default=False)
 
     class Meta:
         verbose_name = _("part of an introduction")
@@ -146,6 +160,10 @@ class IntroductionPart(models.Model):
             models.CheckConstraint(
                 name="introduction_part_text_has_heading",
                 condition=~Q(kind="TEXT") | ~Q(title=""),
+            ),
+            models.CheckConstraint(
+                name="introduction_part_replaces_with_words",
+                condition=Q(replaces_text=False) | ~Q(text=""),
             ),
             *[
                 models.UniqueConstraint(
@@ -167,12 +185,17 @@ class IntroductionPart(models.Model):
     @property
     def heading(self) -> str:
         # A person's own title is a position, so only these have a heading in their title.
-        titled = {PartKind.PROFILE, PartKind.QUALIFICATION, PartKind.REFERENCE}
+        titled = {
+            PartKind.PROFILE, PartKind.QUALIFICATION, PartKind.REFERENCE, PartKind.SOLUTION,
+        }  # fmt: skip
         return self.title or (self.item.title if self.kind in titled else str(self.item))
 
 
 class Recipient(models.Model):
-    """Somebody at the customer to whom an introduction was given, and what it did to them."""
+    """Somebody at the customer to whom an introduction was given, and what it did to them.
+
+    ``confidence`` runs from 1 to 5. ``noted_by`` is empty where they answered themselves.
+    """
 
     introduction = models.ForeignKey(
         Introduction, on_delete=models.CASCADE, related_name="recipients"
@@ -185,6 +208,9 @@ class Recipient(models.Model):
     confidence = models.PositiveSmallIntegerField(_("confidence"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=1000, blank=True)
     noted_at = models.DateTimeField(null=True, blank=True)
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("recipient of an introduction")

@@ -156,9 +156,9 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
     def with_weight(self, *, everybody: int) -> ProblemQuerySet:
         """Add ``people``, ``frequency_rank`` and ``weight``.
 
-        The weight is severity (1 to 4) times frequency (rarely 1, daily 4) times people: ranks, as in a
-        risk matrix, so it orders problems and measures nothing. A problem of no group hinders
-        ``everybody``, who are so many.
+        The weight is severity (1 to 4) times frequency (rarely 1, daily 4) times people: ranks,
+        as in a risk matrix, so it orders problems and measures nothing. A problem of no group
+        hinders ``everybody``, who are so many.
         """
         ranks = [When(frequency=key, then=Value(rank)) for key, rank in FREQUENCY_RANKS.items()]
         return self.annotate(

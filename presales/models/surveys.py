@@ -114,6 +114,8 @@ class SurveyTemplate(models.Model):
     is_published = models.BooleanField(
         _("published"), default=False, help_text=_("Only published templates can be chosen.")
     )
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    """Counts up with the first change after a survey took a copy."""
 
     objects = SurveyTemplateQuerySet.as_manager()
 
@@ -178,6 +180,15 @@ class Survey(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="surveys")
     title = models.CharField(_("title"), max_length=160)
+    template = models.ForeignKey(
+        SurveyTemplate,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+    )
+    template_version = models.PositiveIntegerField(_("version"), null=True, editable=False)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT)
     sent_to = models.ForeignKey(
         Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -270,6 +281,7 @@ class Answer(models.Model):
     class Via(models.TextChoices):
         INTERVIEW = "INTERVIEW", _("in an interview")
         LINK = "LINK", _("through the link")
+        SHEET = "SHEET", _("in a sheet that was handed in")
 
     question = models.OneToOneField(SurveyQuestion, on_delete=models.CASCADE, related_name="answer")
     value = models.JSONField(_("answer"))
@@ -285,7 +297,7 @@ class Answer(models.Model):
         verbose_name = _("answer")
         constraints = [
             models.CheckConstraint(
-                name="answer_via_is_known", condition=Q(via__in=["INTERVIEW", "LINK"])
+                name="answer_via_is_known", condition=Q(via__in=["INTERVIEW", "LINK", "SHEET"])
             )
         ]
 

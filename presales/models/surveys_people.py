@@ -63,7 +63,8 @@ class Statement(models.Model):
                 condition=Q(contact=None),
             ),
             models.CheckConstraint(
-                name="statement_via_is_known", condition=Q(via__in=["INTERVIEW", "LINK"])
+                name="statement_via_is_known",
+                condition=Q(via__in=["INTERVIEW", "LINK", "SHEET"]),
             ),
         ]
 

@@ -17,6 +17,7 @@ from implportal.meetings.domain.calendar import with_address
 from implportal.meetings.domain.invitations import disinvite, invite
 from implportal.meetings.models import STATE_MOVES, Attendee, Kind, Meeting, State
 from implportal.meetings.permissions import may_change_meeting, may_plan_meeting, may_take_minutes
+from implportal.projects.domain.events import announce
 from implportal.projects.domain.projects import check_running
 from implportal.projects.models import Contact, Project
 
@@ -116,6 +117,7 @@ def plan_meeting(
         MEETING_PLANNED, subject=meeting, actor=actor, at=at, project=project,
         details={"title": title, "start_at": start_at},
     )  # fmt: skip
+    announce_move(meeting, actor=actor, at=at)
     return meeting
 
 
@@ -173,6 +175,7 @@ def change_meeting(
             MEETING_CHANGED, subject=meeting, actor=actor, at=at, project=meeting.project,
             details={"title": meeting.title, "fields": ", ".join(said)},
         )  # fmt: skip
+        announce_move(meeting, actor=actor, at=at)
     return meeting
 
 
@@ -193,6 +196,7 @@ def cancel_meeting(*, meeting: Meeting, actor: User, at: datetime, reason: str) 
         MEETING_CANCELLED, subject=meeting, actor=actor, at=at, project=meeting.project,
         details={"title": meeting.title, "reason": reason},
     )  # fmt: skip
+    announce_move(meeting, actor=actor, at=at)
     return meeting
 
 
@@ -263,6 +267,15 @@ def _hold(meeting: Meeting, *, actor: User, at: datetime) -> None:
     record(
         MEETING_HELD, subject=meeting, actor=actor, at=at, project=meeting.project,
         details={"title": meeting.title},
+    )  # fmt: skip
+    announce_move(meeting, actor=actor, at=at)
+
+
+def announce_move(meeting: Meeting, *, actor: User | None, at: datetime) -> None:
+    """Tell the activity that the meeting belongs to that it stands elsewhere now."""
+    announce(
+        project=meeting.project, event="MEETING_MOVED", at=at, actor=actor,
+        reference=str(meeting.pk),
     )  # fmt: skip
 
 

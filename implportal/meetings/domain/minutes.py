@@ -19,8 +19,9 @@ from implportal.documents.domain.content import SectionInput, build_content, pla
 from implportal.documents.domain.versions import freeze
 from implportal.documents.models import DocumentVersion
 from implportal.kernel.errors import DomainError, NotAllowed
-from implportal.meetings.domain.meetings import hold_if_begun, lock_open_meeting
+from implportal.meetings.domain.meetings import announce_move, hold_if_begun, lock_open_meeting
 from implportal.meetings.domain.outcomes import who_does
+from implportal.meetings.domain.parts import parts_of
 from implportal.meetings.models import Attendee, Meeting
 from implportal.meetings.permissions import may_send_minutes
 from implportal.notifications.domain.outbox import notify
@@ -135,6 +136,7 @@ def send_minutes(
     )
     names = ", ".join(contact.name for contact in confirmers)
     _record(MINUTES_SENT, meeting, version, actor=actor, at=at, names=names)
+    announce_move(meeting, actor=actor, at=at)
     return version
 
 
@@ -143,7 +145,12 @@ def _check(
 ) -> None:
     if meeting.start_at > at:
         raise NotBegunYet(_("The meeting has not begun. Send the minutes when it is over."))
-    if not (meeting.minutes or meeting.decisions.exists() or meeting.actions.exists()):
+    if not (
+        meeting.minutes
+        or meeting.decisions.exists()
+        or meeting.actions.exists()
+        or any(part.text.strip() for part in parts_of(meeting))
+    ):
         raise NothingToSend(_("Write the minutes first; there is nothing to confirm yet."))
     invited = set(meeting.attendees.exclude(contact=None).values_list("contact_id", flat=True))
     asked = {contact.pk for contact in (*confirmers, *readers)}
@@ -226,6 +233,7 @@ def note_confirmed(version: DocumentVersion, at: datetime) -> None:
     """Put on record that everybody has confirmed (``DocumentKind.on_signed``)."""
     meeting = Meeting.objects.select_related("project").get(pk=version.object_id)
     _record(MINUTES_CONFIRMED, meeting, version, actor=None, at=at)
+    announce_move(meeting, actor=None, at=at)
 
 
 def note_ended(version: DocumentVersion, state: RequestState, at: datetime) -> None:
@@ -241,6 +249,7 @@ def note_ended(version: DocumentVersion, state: RequestState, at: datetime) -> N
     refusal = refusals.order_by("-decided_at", "-pk")[0]
     said = {"name": refusal.name, "reason": refusal.decline_reason}
     _record(MINUTES_OBJECTED, meeting, version, actor=None, at=at, **said)
+    announce_move(meeting, actor=None, at=at)
     organiser = meeting.organiser
     if organiser.pk != version.frozen_by_id and organiser.is_active:
         notify(
@@ -272,6 +281,7 @@ def minutes_content(meeting: Meeting) -> dict[str, Any]:
         ("people", _("Who was there"), _people(meeting, attendees)),
         ("agenda", _("Agenda"), meeting.agenda),
         ("minutes", _("Minutes"), meeting.minutes),
+        *((part.key, part.title, part.text) for part in parts_of(meeting)),
         ("decisions", _("Decisions"), _decisions(meeting)),
         ("actions", _("Who does what until when"), _actions(meeting)),
     )

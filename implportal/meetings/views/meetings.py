@@ -24,6 +24,7 @@ from implportal.meetings.domain.meetings import (
     set_attendance,
 )
 from implportal.meetings.domain.minutes_standing import minutes_standing
+from implportal.meetings.domain.parts import parts_of
 from implportal.meetings.filters import MeetingFilter
 from implportal.meetings.forms.meetings import AttendanceForm, MeetingForm
 from implportal.meetings.forms.minutes import ActionForm, DecisionForm
@@ -147,6 +148,7 @@ class MeetingDetail(OneMeeting, ProjectPageMixin, TemplateView):
             decisions=self.meeting.decisions.order_by("pk"),
             actions=self.meeting.actions.select_related("user", "contact").order_by("pk"),
             standing=minutes_standing(self.meeting),
+            parts=parts_of(self.meeting),
             today=timezone.localdate(),
             **forms,
             may_cancel=(

@@ -29,6 +29,7 @@ class MinutesEdit(OneMeeting, ProjectActionPage):
     theirs: Meeting | None = None
     """What somebody else has saved meanwhile."""
     button = gettext_lazy("Keep minutes")
+    heeds_buttons = True
     success_message = gettext_lazy("The minutes are kept.")
 
     def allowed(self) -> bool:
@@ -45,7 +46,7 @@ class MinutesEdit(OneMeeting, ProjectActionPage):
             return write_minutes(
                 meeting=self.meeting,
                 minutes=form.cleaned_data["minutes"],
-                based_on=form.based_on,
+                based_on=form.based_on if self.heeds_buttons else form.cleaned_data["revision"],
                 actor=self.request.user,
                 at=timezone.now(),
             )
@@ -61,6 +62,7 @@ class MinutesAutosave(MinutesEdit):
     """Saves while somebody writes, and says so beside the button."""
 
     http_method_names = ["post"]
+    heeds_buttons = False  # htmx sends the button along that was merely reached with Tab
 
     def form_valid(self, form: MinutesForm) -> HttpResponse:
         try:

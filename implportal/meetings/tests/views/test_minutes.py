@@ -151,6 +151,17 @@ def test_who_saves_second_sees_both_texts_and_decides(editor, meeting, ines, rou
     assert meeting.minutes == "Mine and theirs"
 
 
+def test_saving_while_one_writes_never_replaces_even_if_the_browser_sends_the_button_along(
+    editor, meeting, ines
+):
+    write_minutes(meeting=meeting, minutes="Theirs", actor=ines, at=timezone.now(), based_on=0)
+
+    assert editor("minutes_autosave", "Mine", 0, over="1").status_code == 409
+
+    meeting.refresh_from_db()
+    assert (meeting.minutes, meeting.minutes_revision) == ("Theirs", 1)
+
+
 def test_what_cannot_be_kept_is_said_beside_the_button(editor, meeting):
     answer = editor("minutes_autosave", "x" * 50_001, 0)
 
