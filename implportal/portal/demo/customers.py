@@ -34,7 +34,8 @@ def sign_first(*, request: SignatureRequest, at: datetime) -> None:
     session = f"demo-{signer.pk}"
     send_code(link=signer.link, session=session, at=at)
     check_code(link=signer.link, session=session, digits=_code_for(signer.email), at=at + minute)
-    version, consent = request.version, current_consent("en")
+    version = request.version
+    consent = current_consent("en", role=signer.role, to_confirm=version.document_kind.to_confirm)
     sign(
         link=signer.link,
         typed_name=signer.name,

@@ -21,7 +21,7 @@ class ConsentText:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-CONSENT_TEXTS = (
+SIGNING = (
     ConsentText(
         "1",
         "en",
@@ -31,7 +31,18 @@ CONSENT_TEXTS = (
     ),
 )
 
-CONFIRMATION_TEXTS = (
+APPROVING = (
+    *SIGNING,  # what approvers agreed to before they had a text of their own
+    ConsentText(
+        "approve-1",
+        "en",
+        "I have read this version of the document and I approve it. I agree to approve it "
+        "electronically, and that my name, my e-mail address, the time, my network address and "
+        "the kind of my browser are kept with the document as evidence.",
+    ),
+)
+
+CONFIRMING = (
     ConsentText(
         "confirm-1",
         "en",
@@ -55,16 +66,29 @@ def intent_of(role: SignerRole | str, *, to_confirm: bool) -> str:
     return CONFIRMATION if to_confirm else INTENTS[SignerRole(role)]
 
 
-def current_consent(language: str, *, to_confirm: bool = False) -> ConsentText:
-    """Return the newest text in ``language``, in English where there is none."""
-    texts = CONFIRMATION_TEXTS if to_confirm else CONSENT_TEXTS
-    by_language = {text.language: text for text in texts}
+def current_consent(
+    language: str,
+    *,
+    role: SignerRole | str = SignerRole.SIGNER,
+    to_confirm: bool = False,
+) -> ConsentText:
+    """Return the newest text for this part in ``language``, in English where there is none."""
+    by_language = {text.language: text for text in _texts(role, to_confirm=to_confirm)}
     return by_language.get(language) or by_language.get(language[:2]) or by_language["en"]
 
 
-def consent_text(version: str, language: str) -> ConsentText | None:
-    """Return the text that was shown as ``version`` in ``language``."""
-    for text in (*CONSENT_TEXTS, *CONFIRMATION_TEXTS):
+def consent_text(
+    version: str, language: str, *, role: SignerRole | str, to_confirm: bool
+) -> ConsentText | None:
+    """Return what was shown as ``version`` in ``language`` to people with this part."""
+    for text in _texts(role, to_confirm=to_confirm):
         if (text.version, text.language) == (version, language):
             return text
     return None
+
+
+def _texts(role: SignerRole | str, *, to_confirm: bool) -> tuple[ConsentText, ...]:
+    """Every text for people with this part, the newest of a language last."""
+    if to_confirm:
+        return CONFIRMING
+    return APPROVING if role == SignerRole.APPROVER else SIGNING

@@ -156,34 +156,37 @@ def sign(
         NameMissing, ConsentMissing, CodeMissing.
         BadPicture: what was drawn or uploaded is no picture of a signature.
     """
-    version = DocumentVersion.objects.get(pk=link.object_id)
-    real = _real_digests(version)
+    real = _real_digests(DocumentVersion.objects.get(pk=link.object_id))
+    name = " ".join(typed_name.replace("\x00", "").split())[:200]
+
+    def checked(signer: Signer | None) -> ConsentText:
+        request = check_turn(signer, link=link, at=at)
+        consent = _check_offer(offer, signer, real=real)
+        if not name:
+            raise NameMissing(_("Type your name; it is your signature."))
+        if needs_code(request, link) and not is_verified(
+            signer, session=circumstances.session, at=at
+        ):
+            raise CodeMissing(_("Enter the code from your mail first; it may have run out."))
+        return consent
+
+    if mark != TYPED:
+        # A picture takes its time: none is decoded for who may not sign, nor under a lock.
+        signer = Signer.objects.select_related("request").filter(link=link).first()
+        if signer is not None and signer.state == SignerState.SIGNED:
+            return signer
+        checked(signer)
     picture = _picture(mark)
     with transaction.atomic():
         signer = lock_signer_of(link)
         if signer is not None and signer.state == SignerState.SIGNED:
             return signer
-        request = check_turn(signer, link=link, at=at)
-        if (offer.content_sha256, offer.pdf_sha256) != real:
-            raise DocumentHasChanged(
-                _("The document has changed since the page was opened. Nothing was signed.")
-            )
-        consent = consent_text(offer.consent_version, offer.consent_language)
-        name = " ".join(typed_name.replace("\x00", "").split())[:200]
-        if not name:
-            raise NameMissing(_("Type your name; it is your signature."))
-        if not offer.consent_given or consent is None:
-            raise ConsentMissing(_("Tick the box to agree to sign electronically."))
-        if needs_code(request, link) and not is_verified(
-            signer, session=circumstances.session, at=at
-        ):
-            raise CodeMissing(_("Enter the code from your mail first; it may have run out."))
-        signer.request = request
+        consent = checked(signer)
         _keep(
             signer, name=name, picture=picture, consent=consent, circumstances=circumstances,
             link=link, at=at,
         )  # fmt: skip
-        _go_on(request, at=at)
+        _go_on(signer.request, at=at)
     return signer
 
 
@@ -230,6 +233,23 @@ def decline(*, link: SharedLink, reason: str, at: datetime) -> Signer:
         at=at,
     )
     return signer
+
+
+def _check_offer(offer: Offer, signer: Signer, *, real: tuple[str, str]) -> ConsentText:
+    """Return the text that was agreed to. Raises DocumentHasChanged, ConsentMissing."""
+    if (offer.content_sha256, offer.pdf_sha256) != real:
+        raise DocumentHasChanged(
+            _("The document has changed since the page was opened. Nothing was signed.")
+        )
+    consent = consent_text(
+        offer.consent_version,
+        offer.consent_language,
+        role=signer.role,
+        to_confirm=signer.request.version.document_kind.to_confirm,
+    )
+    if not offer.consent_given or consent is None:
+        raise ConsentMissing(_("Tick the box to agree to sign electronically."))
+    return consent
 
 
 def _real_digests(version: DocumentVersion) -> tuple[str, str]:

@@ -27,6 +27,7 @@ class LinkKind(models.TextChoices):
     REQUEST = "REQUEST", _("To send requests")
     ATTEND = "ATTEND", _("To attend a training")
     CONFIRM = "CONFIRM", _("To confirm minutes")
+    FEEDBACK = "FEEDBACK", _("To say how a meeting was")
 
 
 DECIDING_KINDS = frozenset({LinkKind.SIGN, LinkKind.CONFIRM})

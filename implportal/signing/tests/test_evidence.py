@@ -23,7 +23,7 @@ from implportal.documents.models import DocumentVersion
 from implportal.documents.verification import Outcome, attached_files, verify
 from implportal.kernel.errors import NotAllowed
 from implportal.signing.domain import codes
-from implportal.signing.domain.consents import consent_text
+from implportal.signing.domain.consents import current_consent
 from implportal.signing.domain.evidence import events_of
 from implportal.signing.domain.evidence_export import (
     SCHEMA_FILE,
@@ -96,7 +96,7 @@ def test_the_evidence_has_the_published_form_and_says_everything(completed, data
     version = DocumentVersion.objects.get(pk=completed.version_id)
     assert carl["statement"]["content_sha256"] == version.content_sha256  # D1
     assert carl["statement"]["pdf_sha256"] == version.pdf_sha256  # D2
-    assert carl["statement"]["consent_sha256"] == consent_text("1", "en").sha256  # D3
+    assert carl["statement"]["consent_sha256"] == current_consent("en").sha256  # D3
     assert carl["statement"]["picture_sha256"] is None  # D4: typed
     assert carl["statement_sha256"] == Signer.objects.get(name="Carl Client").statement_sha256
     assert carl["statement"]["signer"] == {

@@ -99,7 +99,9 @@ class SignPageMixin(DocumentPageMixin):
 
     def sign_form(self, data: Any = None, files: Any = None) -> SignForm:
         consent = current_consent(
-            get_language() or "en", to_confirm=self.version.document_kind.to_confirm
+            get_language() or "en",
+            role=self.signer.role,
+            to_confirm=self.version.document_kind.to_confirm,
         )
         return SignForm(
             data,

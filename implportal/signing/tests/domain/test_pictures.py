@@ -8,6 +8,7 @@ from PIL import Image
 
 from implportal.documents.canonical import digest
 from implportal.signing.domain import completion
+from implportal.signing.domain.links import LinkIsGone
 from implportal.signing.domain.pictures import (
     MAX_POINTS,
     MAX_STROKES,
@@ -15,8 +16,14 @@ from implportal.signing.domain.pictures import (
     drawn_picture,
     uploaded_picture,
 )
-from implportal.signing.domain.signing import Mark, sign
-from implportal.signing.models import RequestState, SignaturePicture
+from implportal.signing.domain.signing import CodeMissing, Mark, sign
+from implportal.signing.domain.turns import NotYourTurn, Overtaken
+from implportal.signing.models import (
+    RequestState,
+    SharedLink,
+    SignaturePicture,
+    SignatureRequest,
+)
 from implportal.signing.tests.domain.test_signing import BROWSER, link_of, offer_of
 
 WAVE = [[[10, 40], [40, 10], [70, 40], [100, 10]], [[20, 60]]]
@@ -180,6 +187,56 @@ def test_an_empty_drawing_signs_nothing(frozen, asked, now):
 
     assert request.signers.get(name="Carl Client").evidence is None
     assert not SignaturePicture.objects.exists()
+
+
+@pytest.fixture
+def _no_decoder(monkeypatch):
+    def decode(_data):
+        pytest.fail("a picture was decoded")
+
+    monkeypatch.setattr("implportal.signing.domain.signing.uploaded_picture", decode)
+
+
+def _not_your_turn(request):
+    request.signers.filter(name="Carl Client").update(state="WAITING")
+
+
+def _over(request):
+    SignatureRequest.objects.filter(pk=request.pk).update(state="CANCELLED")
+
+
+def _code_wanted(request):
+    SignatureRequest.objects.filter(pk=request.pk).update(code_required=True)
+
+
+def _closed(request):
+    SharedLink.objects.update(revoked_at=request.sent_at)
+
+
+@pytest.mark.usefixtures("_no_decoder")
+@pytest.mark.parametrize(
+    ("spoil", "refusal"),
+    [
+        (_not_your_turn, NotYourTurn),
+        (_over, Overtaken),
+        (_code_wanted, CodeMissing),
+        (_closed, LinkIsGone),
+    ],
+)
+def test_no_picture_is_decoded_for_who_may_not_sign(spoil, refusal, frozen, asked, now):
+    request = asked(frozen())
+    spoil(request)
+
+    with pytest.raises(refusal):
+        sign_as(request, at=now, mark=Mark(upload=photo((6000, 6000))))
+
+
+@pytest.mark.usefixtures("_no_decoder")
+def test_no_picture_is_decoded_a_second_time_for_a_second_click(frozen, asked, now):
+    request = asked(frozen())
+    first = sign_as(request, at=now)
+
+    assert sign_as(request, at=now, mark=Mark(upload=photo())) == first
 
 
 @pytest.mark.parametrize("change", [{"data": b"<svg/>"}, {"sha256": "0" * 64}, None])

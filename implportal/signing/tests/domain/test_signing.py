@@ -9,8 +9,9 @@ from implportal.documents.models import DocumentVersion
 from implportal.kernel.errors import NotAllowed
 from implportal.notifications.models import Message
 from implportal.projects.tests.factories import ContactFactory
-from implportal.signing.domain import completion, ending, requests, signing
+from implportal.signing.domain import completion, consents, ending, requests, signing
 from implportal.signing.domain.codes import send_code
+from implportal.signing.domain.consents import current_consent
 from implportal.signing.domain.evidence import check_evidence, events_of
 from implportal.signing.domain.links import LinkIsGone, revoke
 from implportal.signing.domain.requests import SignerSpec
@@ -30,7 +31,7 @@ def offer_of(version):
     return signing.Offer(
         content_sha256=version.content_sha256,
         pdf_sha256=version.pdf_sha256,
-        consent_version="1",
+        consent_version="confirm-1" if version.document_kind.to_confirm else "1",
         consent_language="en",
         consent_given=True,
     )
@@ -180,6 +181,43 @@ def test_name_and_consent_are_needed(changes, refusal, frozen, asked, sign):
         sign(request, offer=offer, **changes)
 
     assert request.signers.get(name="Carl Client").state == SignerState.INVITED
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "shown", "refused"),
+    [
+        ("test.plain", "SIGNER", {"1"}, {"approve-1", "confirm-1"}),
+        # Approvers agreed to the first text before they had one of their own.
+        ("test.plain", "APPROVER", {"1", "approve-1"}, {"confirm-1"}),
+        ("test.minutes", "SIGNER", {"confirm-1"}, {"1", "approve-1"}),
+    ],
+)
+def test_nobody_signs_under_a_text_that_was_meant_for_another_part(
+    kind, role, shown, refused, frozen, asked, carl, dora, sign
+):
+    version = frozen(kind=kind)
+    request = asked(version, [SignerSpec(carl, role=role), SignerSpec(dora, order=2)])
+    offer = offer_of(version)
+
+    for text in refused:
+        with pytest.raises(signing.ConsentMissing):
+            sign(request, offer=replace(offer, consent_version=text))
+    newest = current_consent("en", role=role, to_confirm=kind == "test.minutes").version
+
+    assert newest in shown
+    assert {
+        text
+        for text in shown | refused
+        if consents.consent_text(text, "en", role=role, to_confirm=kind == "test.minutes")
+    } == shown
+    signer = sign(request, offer=replace(offer, consent_version=newest))
+    assert signer.evidence["consent"]["version"] == newest
+
+
+def test_an_approver_is_not_asked_to_be_entitled_to_sign():
+    assert "entitled to sign" in current_consent("en").text
+    assert "sign" not in current_consent("de", role="APPROVER").text
+    assert "sign" not in current_consent("en", to_confirm=True).text
 
 
 def test_a_document_that_asks_for_a_code_is_not_signed_without(frozen, asked, sign):
