@@ -74,6 +74,34 @@ class Product(models.Model):
         return self.name
 
 
+class OfferedSolution(models.Model):
+    """What we bring about with our products in one line of work, e.g. “Records on the ward”."""
+
+    title = models.CharField(_("title"), max_length=160)
+    field_of_business = models.ForeignKey(
+        FieldOfBusiness,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("field of business"),
+        help_text=_("Leave it empty if it fits everywhere."),
+    )
+    products = models.ManyToManyField(
+        Product, blank=True, verbose_name=_("products in it"), related_name="solutions"
+    )
+    text = models.TextField(_("text"), help_text=_("Markdown works."))
+    is_offered = models.BooleanField(_("offered today"), default=True)
+
+    objects = SharedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("solution that we offer")
+        verbose_name_plural = _("solutions that we offer")
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class ProfilePart(models.Model):
     """One part of what we say of ourselves, e.g. “Who we are”, “How we work”."""
 
@@ -112,6 +140,12 @@ class Qualification(models.Model):
         verbose_name=_("owner"),
         help_text=_("Is reminded before it ends."),
     )
+    scan = models.FileField(
+        _("scan"), upload_to="qualifications/%Y/%m/", blank=True, editable=False
+    )
+    scan_name = models.CharField(max_length=200, blank=True, editable=False)
+    scan_content_type = models.CharField(max_length=100, blank=True, editable=False)
+    scan_sha256 = models.CharField(max_length=64, blank=True, editable=False)
 
     objects = QualificationQuerySet.as_manager()
 

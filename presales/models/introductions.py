@@ -194,7 +194,7 @@ class IntroductionPart(models.Model):
 class Recipient(models.Model):
     """Somebody at the customer to whom an introduction was given, and what it did to them.
 
-    ``confidence`` runs from 1 to 5. ``noted_by`` is empty where they answered themselves.
+    ``confidence`` runs from 1 to 5: their ``is_own_answer``, or what one of us noted.
     """
 
     introduction = models.ForeignKey(
@@ -211,6 +211,7 @@ class Recipient(models.Model):
     noted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    is_own_answer = models.BooleanField(_("said by themselves"), default=False)
 
     class Meta:
         verbose_name = _("recipient of an introduction")
