@@ -13,6 +13,7 @@ from django.core.files.storage import FileSystemStorage
 
 NPM_FILES = {
     "vendor/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
+    "vendor/Sortable.js": "sortablejs/Sortable.min.js",
     "vendor/signature_pad.js": "signature_pad/dist/signature_pad.umd.min.js",
     **{
         f"vendor/inter/{alphabet}.woff2": (

@@ -9,12 +9,13 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django.views.generic import FormView
+from django.views.generic import FormView, View
 from django.views.generic.detail import SingleObjectMixin
 from django_filters.views import FilterView
 
 from implportal.kernel.errors import DomainError
 from implportal.kernel.exports import csv_response, xlsx_response
+from implportal.kernel.order import LIST_HAS_CHANGED
 
 PAGE_SIZES = (25, 50, 100)
 EXPORT_LIMIT = 20_000
@@ -74,6 +75,30 @@ class ActionView(DomainFormMixin, VisibleToUserMixin, SingleObjectMixin, FormVie
 
     def get_success_url(self) -> str:
         return self.object.get_absolute_url()
+
+
+class ReorderView(VisibleToUserMixin, SingleObjectMixin, View):
+    """What a list with ``data-reorder`` sends when somebody moves a row.
+
+    Subclasses set ``queryset`` (of what the list belongs to, ``self.object``) and implement
+    ``reorder(keys)``: one domain call with the primary keys in their new order. Answers 204,
+    or 409 with the words of the refusal, which the page shows after it put the row back.
+    """
+
+    http_method_names = ["post"]
+
+    def reorder(self, keys: list[int]) -> None:
+        raise NotImplementedError
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.object = self.get_object()
+        try:
+            self.reorder([int(key) for key in request.POST.getlist("order")])
+        except ValueError:
+            return HttpResponse(LIST_HAS_CHANGED, status=409, content_type="text/plain")
+        except DomainError as error:
+            return HttpResponse(str(error), status=409, content_type="text/plain")
+        return HttpResponse(status=204)
 
 
 class ListPage(VisibleToUserMixin, FilterView):
