@@ -19,6 +19,7 @@ from presales.models.research import Frequency, Interview, Problem, Severity, Us
 from presales.models.solutions import MAX_LEVEL, STATE_MOVES, Solution, SolutionSection
 from presales.models.surveys import (
     SCALE,
+from presales.models.solutions_team import ApprovalRule, SectionComment, SolutionApproval
     SURVEY_MOVES,
     WITH_CHOICES,
     WITH_LINES,
@@ -38,6 +39,13 @@ from presales.models.surveys_people import Respondent, Statement
 from presales.models.surveys_preparation import Preparation, PreparationItem
 
 __all__ = [
+from presales.models.texts import (
+    GlossaryTerm,
+    SolutionTemplate,
+    SolutionTemplateSection,
+    TextBlock,
+    TextBlockVersion,
+)
     "IDEA_MOVES",
     "INTRODUCTION_MOVES",
     "ITEM_FIELDS",
@@ -51,10 +59,13 @@ __all__ = [
     "Answer",
     "CommonRequirement",
     "Condition",
+    "ApprovalRule",
+    "Arrangement",
     "ExchangeQuestion",
     "Frequency",
     "Idea",
     "Interview",
+    "GlossaryTerm",
     "Introduction",
     "IntroductionPart",
     "PartKind",
@@ -70,10 +81,14 @@ __all__ = [
     "Solution",
     "SolutionSection",
     "Statement",
+    "SectionComment",
     "Survey",
     "SurveyQuestion",
     "SurveyTemplate",
+    "SolutionApproval",
     "SuspectLink",
+    "SolutionTemplate",
+    "SolutionTemplateSection",
     "Technology",
     "TemplateQuestion",
     "TemplateSection",
@@ -82,3 +97,5 @@ __all__ = [
     "UserGroup",
     "speak",
 ]
+    "TextBlock",
+    "TextBlockVersion",
