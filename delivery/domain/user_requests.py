@@ -18,9 +18,10 @@ from implportal.accounts.models import User
 from implportal.audit.domain import record
 from implportal.audit.registry import Action
 from implportal.kernel.errors import DomainError, NotAllowed
+from implportal.kernel.files import sniff
 from implportal.kernel.moves import check_move
 from implportal.notifications.domain.outbox import notify
-from implportal.projects.domain.attachments import FileRefused, attach, sniff
+from implportal.projects.domain.attachments import FileRefused, attach
 from implportal.projects.domain.projects import check_running
 from implportal.projects.domain.steps import advance_step
 from implportal.projects.models import Contact, Project, Step

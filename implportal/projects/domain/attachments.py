@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import codecs
 import hashlib
 from datetime import datetime
 from pathlib import PurePath
@@ -17,6 +16,7 @@ from implportal.accounts.models import User
 from implportal.audit.domain import record
 from implportal.audit.registry import Action
 from implportal.kernel.errors import DomainError, NotAllowed
+from implportal.kernel.files import sniff
 from implportal.projects.domain.projects import check_running
 from implportal.projects.models import Attachment, Project
 from implportal.projects.permissions import may_contribute
@@ -24,41 +24,11 @@ from implportal.projects.permissions import may_contribute
 FILE_ATTACHED = Action("projects.file_attached", gettext_lazy("attached the file %(name)s"))
 FILE_REMOVED = Action("projects.file_removed", gettext_lazy("removed the file %(name)s"))
 
-SIGNATURES = (
-    (b"%PDF-", "application/pdf"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-    (b"PK\x03\x04", "application/zip"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
-)
-"""How the files that people attach begin; a name or a browser's word is not believed."""
-
-PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
-PREVIEWED = PICTURES | {"application/pdf"}
-"""What a browser may open by itself; everything else is saved to disk."""
-
 RUNS = (b"MZ", b"\x7fELF", b"#!")
 
 
 class FileRefused(DomainError):
     """The file is empty, too large, or a program."""
-
-
-def sniff(head: bytes) -> str:
-    """Return the content type that the first bytes of a file show."""
-    for start, content_type in SIGNATURES:
-        if head.startswith(start):
-            return content_type
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
-    # The head may end inside a character: an incremental decoder waits for the rest.
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return "application/octet-stream"
-    return "application/octet-stream" if b"\x00" in head else "text/plain"
 
 
 @transaction.atomic

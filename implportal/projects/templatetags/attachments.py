@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.template.defaultfilters import filesizeformat
 
-from implportal.projects.domain.attachments import PICTURES, PREVIEWED
+from implportal.kernel.files import PICTURES, PREVIEWED
 from implportal.projects.models import Attachment
 from implportal.projects.permissions import may_contribute
 

@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from django.views import View
 
 from implportal.kernel.errors import DomainError
-from implportal.projects.domain.attachments import PREVIEWED, attach, remove_attachment
+from implportal.kernel.files import hand_out
+from implportal.projects.domain.attachments import attach, remove_attachment
 from implportal.projects.models import Attachment
 from implportal.projects.registry import ATTACHABLES
 
@@ -65,18 +66,7 @@ class AttachmentDownload(View):
 
     def get(self, request: HttpRequest, pk: int) -> FileResponse:
         attachment = get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk)
-        shown = attachment.content_type in PREVIEWED
-        return FileResponse(
-            attachment.file.open("rb"),
-            as_attachment=not shown,
-            filename=attachment.name,
-            content_type=attachment.content_type if shown else "application/octet-stream",
-            headers={
-                "X-Content-Type-Options": "nosniff",
-                "Content-Security-Policy": "sandbox; default-src 'none'",
-                "Cache-Control": "private, no-store",
-            },
-        )
+        return hand_out(attachment.file, name=attachment.name, content_type=attachment.content_type)
 
 
 class AttachmentRemove(View):

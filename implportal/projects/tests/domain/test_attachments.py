@@ -2,7 +2,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from implportal.kernel.errors import NotAllowed
-from implportal.projects.domain.attachments import FileRefused, attach, remove_attachment, sniff
+from implportal.projects.domain.attachments import FileRefused, attach, remove_attachment
 from implportal.projects.models import Attachment
 from implportal.projects.tests.factories import ProjectFactory
 
@@ -66,18 +66,3 @@ def test_remove_attachment_takes_the_file_away(ines, noon, django_capture_on_com
 
     assert not storage.exists(name)
     assert not Attachment.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("head", "content_type"),
-    [
-        (b"%PDF-1.7", "application/pdf"),
-        (b"\x89PNG\r\n\x1a\n", "image/png"),
-        (b"RIFF1234WEBPVP8", "image/webp"),
-        ("ü".encode()[:1], "text/plain"),
-        (b"\xff\xfe\x00", "application/octet-stream"),
-        (b"<html><script>", "text/plain"),
-    ],
-)
-def test_sniff(head, content_type):
-    assert sniff(head) == content_type
