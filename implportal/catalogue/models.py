@@ -205,3 +205,43 @@ class ReferenceCase(models.Model):
         if self.consent_given_on is None or self.consent_given_on > day:
             return Standing.MISSING
         return _standing(self.consent_ends_on, on=day)
+
+
+class Scenario(models.Model):
+    """A script by which a product is demonstrated; each demonstration adapts a copy of it."""
+
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="scenarios", verbose_name=_("product")
+    )
+    title = models.CharField(_("title"), max_length=160)
+    goal = models.CharField(
+        _("goal"),
+        max_length=500,
+        blank=True,
+        help_text=_("What the audience should have understood at the end, in one sentence."),
+    )
+    steps = models.TextField(
+        _("steps"), blank=True, help_text=_("What is shown and said, one step a line.")
+    )
+    prepared_data = models.TextField(
+        _("prepared data"),
+        blank=True,
+        help_text=_("What must be in the system before: accounts, records, files."),
+    )
+    minutes = models.PositiveSmallIntegerField(_("minutes"), default=10)
+    is_current = models.BooleanField(_("used today"), default=True)
+
+    objects = SharedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("scenario")
+        constraints = [
+            models.CheckConstraint(
+                name="scenario_takes_time",
+                condition=models.Q(minutes__range=(1, 480)),
+                violation_error_message=_("It takes between one minute and eight hours."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,3 +1,4 @@
+from presales.models.demonstrations import Remark, ShownScenario
 from presales.models.exchanges import (
     IDEA_MOVES,
     ExchangeQuestion,
@@ -6,6 +7,7 @@ from presales.models.exchanges import (
     Topic,
     TopicKind,
 )
+from presales.models.inspections import Arrangement, ItineraryItem
 from presales.models.introductions import (
     INTRODUCTION_MOVES,
     ITEM_FIELDS,
@@ -57,6 +59,7 @@ from presales.models.texts import (
     "WITH_CHOICES",
     "WITH_LINES",
     "Answer",
+    "Arrangement",
     "CommonRequirement",
     "Condition",
     "ApprovalRule",
@@ -68,6 +71,7 @@ from presales.models.texts import (
     "GlossaryTerm",
     "Introduction",
     "IntroductionPart",
+    "ItineraryItem",
     "PartKind",
     "Problem",
     "Preparation",
@@ -75,9 +79,11 @@ from presales.models.texts import (
     "Question",
     "QuestionType",
     "Recipient",
+    "Remark",
     "Requirement",
     "Respondent",
     "Severity",
+    "ShownScenario",
     "Solution",
     "SolutionSection",
     "Statement",

@@ -58,6 +58,8 @@ class Requirement(models.Model):
         FIELD = "FIELD", _("Common in the field")
         CHANGE = "CHANGE", _("Change request")
         TRIAL = "TRIAL", _("Trial run")
+        DEMO = "DEMO", _("Product demonstration")
+        VISIT = "VISIT", _("Company inspection")
 
     class Priority(models.TextChoices):
         MUST = "MUST", _("Must")
@@ -104,7 +106,16 @@ class Requirement(models.Model):
             models.CheckConstraint(
                 name="requirement_source_is_known",
                 condition=Q(
-                    source__in=["SURVEY", "DIRECT_USER", "EXCHANGE", "FIELD", "CHANGE", "TRIAL"]
+                    source__in=[
+                        "SURVEY",
+                        "DIRECT_USER",
+                        "EXCHANGE",
+                        "FIELD",
+                        "CHANGE",
+                        "TRIAL",
+                        "DEMO",
+                        "VISIT",
+                    ]
                 ),
             ),
             models.CheckConstraint(

@@ -1,4 +1,15 @@
+from implportal.meetings.models.feedback import RATINGS, Feedback
 from implportal.meetings.models.meetings import STATE_MOVES, Attendee, Kind, Meeting, State
 from implportal.meetings.models.minutes import ActionItem, Decision
 
-__all__ = ["STATE_MOVES", "ActionItem", "Attendee", "Decision", "Kind", "Meeting", "State"]
+__all__ = [
+    "RATINGS",
+    "STATE_MOVES",
+    "ActionItem",
+    "Attendee",
+    "Decision",
+    "Feedback",
+    "Kind",
+    "Meeting",
+    "State",
+]
