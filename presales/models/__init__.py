@@ -1,4 +1,3 @@
-from presales.models.demonstrations import Remark, ShownScenario
 from presales.models.exchanges import (
     IDEA_MOVES,
     ExchangeQuestion,
@@ -7,7 +6,6 @@ from presales.models.exchanges import (
     Topic,
     TopicKind,
 )
-from presales.models.inspections import Arrangement, ItineraryItem
 from presales.models.introductions import (
     INTRODUCTION_MOVES,
     ITEM_FIELDS,
@@ -19,9 +17,9 @@ from presales.models.introductions import (
 from presales.models.requirements import REQUIREMENT_MOVES, Requirement, SuspectLink
 from presales.models.research import Frequency, Interview, Problem, Severity, UserGroup
 from presales.models.solutions import MAX_LEVEL, STATE_MOVES, Solution, SolutionSection
+from presales.models.solutions_team import ApprovalRule, SectionComment, SolutionApproval
 from presales.models.surveys import (
     SCALE,
-from presales.models.solutions_team import ApprovalRule, SectionComment, SolutionApproval
     SURVEY_MOVES,
     WITH_CHOICES,
     WITH_LINES,
@@ -39,8 +37,6 @@ from presales.models.solutions_team import ApprovalRule, SectionComment, Solutio
 from presales.models.surveys_common import CommonRequirement
 from presales.models.surveys_people import Respondent, Statement
 from presales.models.surveys_preparation import Preparation, PreparationItem
-
-__all__ = [
 from presales.models.texts import (
     GlossaryTerm,
     SolutionTemplate,
@@ -48,6 +44,8 @@ from presales.models.texts import (
     TextBlock,
     TextBlockVersion,
 )
+
+__all__ = [
     "IDEA_MOVES",
     "INTRODUCTION_MOVES",
     "ITEM_FIELDS",
@@ -59,49 +57,44 @@ from presales.models.texts import (
     "WITH_CHOICES",
     "WITH_LINES",
     "Answer",
-    "Arrangement",
+    "ApprovalRule",
     "CommonRequirement",
     "Condition",
-    "ApprovalRule",
-    "Arrangement",
     "ExchangeQuestion",
     "Frequency",
+    "GlossaryTerm",
     "Idea",
     "Interview",
-    "GlossaryTerm",
     "Introduction",
     "IntroductionPart",
-    "ItineraryItem",
     "PartKind",
-    "Problem",
     "Preparation",
     "PreparationItem",
+    "Problem",
     "Question",
     "QuestionType",
     "Recipient",
-    "Remark",
     "Requirement",
     "Respondent",
-    "Severity",
-    "ShownScenario",
-    "Solution",
-    "SolutionSection",
-    "Statement",
     "SectionComment",
+    "Severity",
+    "Solution",
+    "SolutionApproval",
+    "SolutionSection",
+    "SolutionTemplate",
+    "SolutionTemplateSection",
+    "Statement",
     "Survey",
     "SurveyQuestion",
     "SurveyTemplate",
-    "SolutionApproval",
     "SuspectLink",
-    "SolutionTemplate",
-    "SolutionTemplateSection",
     "Technology",
     "TemplateQuestion",
     "TemplateSection",
+    "TextBlock",
+    "TextBlockVersion",
     "Topic",
     "TopicKind",
     "UserGroup",
     "speak",
 ]
-    "TextBlock",
-    "TextBlockVersion",
