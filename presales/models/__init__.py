@@ -1,3 +1,4 @@
+from presales.models.demonstrations import Remark, ShownScenario
 from presales.models.exchanges import (
     IDEA_MOVES,
     ExchangeQuestion,
@@ -6,6 +7,7 @@ from presales.models.exchanges import (
     Topic,
     TopicKind,
 )
+from presales.models.inspections import Arrangement, ItineraryItem
 from presales.models.introductions import (
     INTRODUCTION_MOVES,
     ITEM_FIELDS,
@@ -58,6 +60,7 @@ __all__ = [
     "WITH_LINES",
     "Answer",
     "ApprovalRule",
+    "Arrangement",
     "CommonRequirement",
     "Condition",
     "ExchangeQuestion",
@@ -67,6 +70,7 @@ __all__ = [
     "Interview",
     "Introduction",
     "IntroductionPart",
+    "ItineraryItem",
     "PartKind",
     "Preparation",
     "PreparationItem",
@@ -74,10 +78,12 @@ __all__ = [
     "Question",
     "QuestionType",
     "Recipient",
+    "Remark",
     "Requirement",
     "Respondent",
     "SectionComment",
     "Severity",
+    "ShownScenario",
     "Solution",
     "SolutionApproval",
     "SolutionSection",
