@@ -3,65 +3,39 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.files.base import File
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from implportal.kernel.errors import DomainError
 from implportal.kernel.forms import PageForm
-from implportal.kernel.tables import MAX_BYTES, read_csv_text, read_table
+from implportal.kernel.imports import ImportForm
+from implportal.kernel.tables import MAX_BYTES, BadTable, Table
 from implportal.projects.domain.contact_imports import ContactRow, rows_of_table, rows_of_vcards
 from implportal.projects.models import Contact, Customer
 
 
-class ContactImportForm(PageForm):
-    """A file or pasted text with contacts; ``rows`` holds what was found in it."""
-
-    file = forms.FileField(
-        label=gettext_lazy("File"),
-        required=False,
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.vcf,text/vcard,text/csv"}),
-        help_text=gettext_lazy("A table (.csv or .xlsx) or contacts of an address book (.vcf)."),
-    )
-    text = forms.CharField(
-        label=gettext_lazy("Or paste it here"),
-        required=False,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
-        help_text=gettext_lazy(
-            "The first line of a table names the columns: Name, E-mail, Position, Phone, Kinds."
-        ),
+class ContactImportForm(ImportForm):
+    accept = ".csv,.xlsx,.vcf,text/vcard,text/csv"
+    file_help = gettext_lazy("A table (.csv or .xlsx) or contacts of an address book (.vcf).")
+    text_help = gettext_lazy(
+        "The first line of a table names the columns: Name, E-mail, Position, Phone, Kinds."
     )
 
-    rows: list[ContactRow]
+    def rows_of(self, table: Table) -> list[ContactRow]:
+        return rows_of_table(table)
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        file, text = cleaned.get("file"), cleaned.get("text", "")
-        if self.errors:
-            return cleaned
-        if not file and not text.strip():
-            raise forms.ValidationError(_("Choose a file, or paste the contacts."))
-        try:
-            self.rows = self._read(file, text)
-        except DomainError as error:
-            self.add_error("file" if file else "text", str(error))
-        return cleaned
-
-    def _read(self, file: Any, text: str) -> list[ContactRow]:
-        if not file:
-            return rows_of_vcards(text) if _is_vcard(text) else rows_of_table(read_csv_text(text))
-        head = file.read(64).decode("utf-8-sig", "ignore")
-        if not _is_vcard(head):
-            return rows_of_table(read_table(file))
-        file.seek(0)
+    def read(self, file: File | None, text: str) -> list[ContactRow]:
+        """Read vCards besides tables."""
+        head = file.read(64).decode("utf-8-sig", "ignore") if file else text
+        if not head.lstrip().upper().startswith("BEGIN:VCARD"):
+            return super().read(file, text)
+        if file is None:
+            return rows_of_vcards(text)
         if file.size > MAX_BYTES:
-            raise DomainError(_("The file is too large. Split it."))
+            raise BadTable(_("The file is too large. Split it."))
+        file.seek(0)
         return rows_of_vcards(file.read().decode("utf-8-sig", "replace"))
-
-
-def _is_vcard(text: str) -> bool:
-    return text.lstrip().upper().startswith("BEGIN:VCARD")
 
 
 class MergeForm(PageForm):

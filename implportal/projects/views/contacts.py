@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
-from django.contrib import messages
-from django.core import signing
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +13,7 @@ from django.utils.translation import ngettext
 
 from implportal.accounts.models import User
 from implportal.kernel.errors import NotAllowed
+from implportal.kernel.imports import ImportPageMixin
 from implportal.kernel.views import ActionView
 from implportal.projects.domain.contact_imports import ContactRow, check_rows, import_contacts
 from implportal.projects.domain.duplicates import (
@@ -28,9 +26,6 @@ from implportal.projects.forms.contacts import ContactImportForm, MergeForm
 from implportal.projects.models import Contact, Customer
 from implportal.projects.permissions import may_edit_customers
 
-SALT = "projects.contact_import"
-VALID_SECONDS = 24 * 3600
-
 
 class KeepsCustomersMixin:
     """Only for those who keep customers."""
@@ -41,54 +36,26 @@ class KeepsCustomersMixin:
         return super().dispatch(request, *args, **kwargs)
 
 
-class ContactImport(KeepsCustomersMixin, ActionView):
-    """First what is in the file, line by line; kept only when that was confirmed.
-
-    The rows that were shown travel in the page, sealed, so that what is kept is what was
-    seen, and nothing lies around when somebody thinks better of it.
-    """
-
+class ContactImport(KeepsCustomersMixin, ImportPageMixin, ActionView):
     queryset = Customer.objects.all()
     form_class = ContactImportForm
     template_name = "projects/contact_import.html"
-    http_method_names = ["get", "post", "head", "options"]
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if "rows" in request.POST:
-            return self.keep(request.POST["rows"])
-        return super().post(request, *args, **kwargs)
-
-    def form_valid(self, form: ContactImportForm) -> HttpResponse:
-        rows = check_rows(form.rows, customer=self.object)
-        good = [row for row in rows if not row.error]
-        sealed = signing.dumps([asdict(row) for row in good], salt=self.salt, compress=True)
-        return self.render_to_response(
-            self.get_context_data(form=form, rows=rows, good=len(good), sealed=sealed)
-        )
-
-    def keep(self, sealed: str) -> HttpResponse:
-        try:
-            values = signing.loads(sealed, salt=self.salt, max_age=VALID_SECONDS)
-        except signing.BadSignature:
-            messages.error(self.request, _("This preview is too old. Choose the file again."))
-            return HttpResponseRedirect(self.request.path)
-        contacts = import_contacts(
-            customer=self.object,
-            rows=[ContactRow(**value) for value in values],
-            actor=self.request.user,
-            at=timezone.now(),
-        )
-        messages.success(
-            self.request,
-            ngettext("%(count)s contact is kept.", "%(count)s contacts are kept.", len(contacts))
-            % {"count": len(contacts)},
-        )
-        return HttpResponseRedirect(self.object.get_absolute_url())
+    row_class = ContactRow
 
     @property
-    def salt(self) -> str:
-        """Rows that were shown for one customer are kept for no other."""
-        return f"{SALT}:{self.object.pk}"
+    def place(self) -> str:
+        return f"projects.customer:{self.object.pk}"
+
+    def check(self, rows: list[ContactRow]) -> list[ContactRow]:
+        return check_rows(rows, customer=self.object)
+
+    def keep(self, rows: list[ContactRow], seen: None) -> str:
+        contacts = import_contacts(
+            customer=self.object, rows=rows, actor=self.request.user, at=timezone.now()
+        )
+        return ngettext(
+            "%(count)s contact is kept.", "%(count)s contacts are kept.", len(contacts)
+        ) % {"count": len(contacts)}
 
     def get_context_data(self, **kwargs: Any) -> dict:
         return super().get_context_data(crumbs=_crumbs(self.object), **kwargs)

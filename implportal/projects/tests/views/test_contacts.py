@@ -58,7 +58,7 @@ def test_rows_shown_for_one_customer_are_not_kept_for_another(sign_in, ines, cus
 @pytest.mark.parametrize(
     ("data", "field", "said"),
     [
-        ({}, "__all__", "Choose a file, or paste the contacts."),
+        ({}, "__all__", "Choose a file, or paste what is in it."),
         ({"text": "Name,Fax\nx,1"}, "text", "No column is called “E-mail”."),
         ({"file": SimpleUploadedFile("x.vcf", b"\x89PNG\x00")}, "file", "This is not a table."),
         (
