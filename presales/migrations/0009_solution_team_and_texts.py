@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "__first__"),
         ("catalogue", "0001_initial"),
-        ("presales", "0007_introduction_words"),
+        ("presales", "0008_demonstrations_and_inspections"),
         ("projects", "0003_stops_of_stopped_projects"),
     ]
 
