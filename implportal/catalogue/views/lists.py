@@ -2,24 +2,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.generic import CreateView, ListView, TemplateView, UpdateView
+from django.views.generic import ListView, TemplateView
 
-from implportal.catalogue.domain.items import save_item
 from implportal.catalogue.filters import ProductFilter, QualificationFilter, ReferenceFilter
-from implportal.catalogue.forms import (
-    FieldOfBusinessForm,
-    ProductForm,
-    ProfilePartForm,
-    QualificationForm,
-    ReferenceForm,
-)
 from implportal.catalogue.models import (
     FieldOfBusiness,
     Product,
@@ -28,35 +16,8 @@ from implportal.catalogue.models import (
     ReferenceCase,
     soon_after,
 )
-from implportal.catalogue.permissions import may_edit_catalogue
-from implportal.kernel.errors import NotAllowed
+from implportal.catalogue.views.frame import CatalogueMixin
 from implportal.kernel.views import ListPage, VisibleToUserMixin
-
-SECTIONS = (
-    ("overview", gettext_lazy("Overview")),
-    ("profile_list", gettext_lazy("Company profile")),
-    ("qualification_list", gettext_lazy("Qualifications")),
-    ("reference_list", gettext_lazy("References")),
-    ("product_list", gettext_lazy("Products")),
-    ("field_list", gettext_lazy("Fields of business")),
-)
-
-
-class CatalogueMixin:
-    """What every page of the catalogue shows: its sections, and whether one may edit."""
-
-    section = ""
-
-    def get_context_data(self, **kwargs: Any) -> dict:
-        return super().get_context_data(
-            sections=[
-                (label, reverse(f"catalogue:{route}"), route == self.section)
-                for route, label in SECTIONS
-            ],
-            may_edit=may_edit_catalogue(self.request.user),
-            today=timezone.localdate(),
-            **kwargs,
-        )
 
 
 class Overview(CatalogueMixin, TemplateView):
@@ -176,106 +137,3 @@ def with_standings(context: dict) -> dict:
     for row in context["object_list"]:
         row.standing = row.standing_on(context["today"])
     return context
-
-
-class ItemMixin(CatalogueMixin):
-    """The form of one thing in the catalogue, and saying on record that it was saved."""
-
-    template_name = "catalogue/item_form.html"
-    new_title = ""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not may_edit_catalogue(request.user):
-            raise NotAllowed
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_queryset(self) -> QuerySet:
-        return self.form_class._meta.model.objects.visible_to(self.request.user)
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        item = save_item(item=form.instance, actor=self.request.user, at=timezone.now())
-        messages.success(self.request, _("“%(name)s” is kept.") % {"name": item})
-        return HttpResponseRedirect(reverse(f"catalogue:{self.section}"))
-
-    def get_context_data(self, **kwargs: Any) -> dict:
-        # A refused name must not show up as the title of the page.
-        stored = self.get_queryset().get(pk=self.object.pk) if self.object else None
-        return super().get_context_data(
-            title=str(stored or self.new_title),
-            back=reverse(f"catalogue:{self.section}"),
-            crumbs=[
-                (_("Catalogue"), reverse("catalogue:overview")),
-                (dict(SECTIONS)[self.section], reverse(f"catalogue:{self.section}")),
-            ],
-            **kwargs,
-        )
-
-
-class ProfileItem(ItemMixin):
-    form_class = ProfilePartForm
-    section = "profile_list"
-    new_title = gettext_lazy("New part of the company profile")
-
-
-class ProfileCreate(ProfileItem, CreateView):
-    pass
-
-
-class ProfileEdit(ProfileItem, UpdateView):
-    pass
-
-
-class QualificationItem(ItemMixin):
-    form_class = QualificationForm
-    section = "qualification_list"
-    new_title = gettext_lazy("New qualification")
-
-
-class QualificationCreate(QualificationItem, CreateView):
-    pass
-
-
-class QualificationEdit(QualificationItem, UpdateView):
-    pass
-
-
-class ReferenceItem(ItemMixin):
-    form_class = ReferenceForm
-    section = "reference_list"
-    new_title = gettext_lazy("New reference case")
-
-
-class ReferenceCreate(ReferenceItem, CreateView):
-    pass
-
-
-class ReferenceEdit(ReferenceItem, UpdateView):
-    pass
-
-
-class ProductItem(ItemMixin):
-    form_class = ProductForm
-    section = "product_list"
-    new_title = gettext_lazy("New product")
-
-
-class ProductCreate(ProductItem, CreateView):
-    pass
-
-
-class ProductEdit(ProductItem, UpdateView):
-    pass
-
-
-class FieldItem(ItemMixin):
-    form_class = FieldOfBusinessForm
-    section = "field_list"
-    new_title = gettext_lazy("New field of business")
-
-
-class FieldCreate(FieldItem, CreateView):
-    pass
-
-
-class FieldEdit(FieldItem, UpdateView):
-    pass
