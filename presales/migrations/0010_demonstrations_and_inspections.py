@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
         ("accounts", "__first__"),
         ("catalogue", "0003_scenarios"),
         ("meetings", "0004_feedback"),
-        ("presales", "0007_introduction_words"),
+        ("presales", "0009_solution_team_and_texts"),
     ]
 
     operations = [
