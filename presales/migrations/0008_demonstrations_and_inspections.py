@@ -5,10 +5,10 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "__first__"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ("catalogue", "0003_scenarios"),
         ("meetings", "0004_feedback"),
-        ("presales", "0009_solution_team_and_texts"),
+        ("presales", "0007_introduction_words"),
     ]
 
     operations = [
