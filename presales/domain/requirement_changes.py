@@ -62,7 +62,7 @@ def amend_requirements(
         if change.requirement is None:
             latest += 1
             requirement = Requirement(
-                project=project, number=latest, source=Requirement.Source.CHANGE,
+                project=project, number=latest, order=latest, source=Requirement.Source.CHANGE,
                 created_at=at, created_by=author,
             )  # fmt: skip
         else:

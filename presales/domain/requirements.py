@@ -109,6 +109,7 @@ def write_new(
     requirement = Requirement.objects.create(
         project=project,
         number=latest + 1,
+        order=latest + 1,
         text=sentence(text),
         source=source,
         priority=priority,

@@ -26,6 +26,10 @@ class RequirementQuerySet(models.QuerySet["Requirement"]):
         """Those that still count."""
         return self.exclude(state=Requirement.State.DROPPED)
 
+    def in_order(self) -> RequirementQuerySet:
+        """As people put them; among those that nobody moved, the older one first."""
+        return self.order_by("order", "number", "pk")
+
     def with_coverage(self) -> RequirementQuerySet:
         """Add ``is_covered``: a section of the project's live solution answers it."""
         from presales.models.solutions import Solution, SolutionSection
@@ -48,7 +52,8 @@ class Requirement(models.Model):
     """One sentence that can be checked; the thread through the whole project.
 
     Never deleted: one that no longer counts is dropped, so codes have no gaps and
-    everything that refers to it stays readable. ``number`` counts from 1 per project.
+    everything that refers to it stays readable. ``number`` counts from 1 per project;
+    ``order`` is the place that people gave it, until then that of its number.
     """
 
     class Source(models.TextChoices):
@@ -80,6 +85,7 @@ class Requirement(models.Model):
     source = models.CharField(_("source"), max_length=11, choices=Source)
     priority = models.CharField(_("priority"), max_length=6, choices=Priority)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
+    order = models.PositiveIntegerField(_("place"), default=0, editable=False)
     dropped_reason = models.CharField(_("why it was dropped"), max_length=1000, blank=True)
     source_answer = models.ForeignKey(
         "presales.Answer",
