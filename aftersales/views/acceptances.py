@@ -30,6 +30,7 @@ from aftersales.models import Acceptance, Criterion
 from implportal.kernel.forms import ConfirmForm, ReasonForm
 from implportal.projects.pages import ProjectActionPage, ProjectPageMixin
 from implportal.projects.permissions import may_run
+from implportal.signing.domain.proposing import Proposal
 from implportal.signing.domain.requests import SignerSpec
 from implportal.signing.pages import AskForSignaturesMixin, RequestForm
 
@@ -181,8 +182,17 @@ class CertificateSend(AskForSignaturesMixin, AcceptancePage):
     button = _("Send for signature")
     success_message = _("The certificate is being prepared; its signers are asked by mail.")
 
-    def proposed(self) -> list[SignerSpec]:
-        return [SignerSpec(member.contact) for member in signing_members(self.acceptance)]
+    def to_be_signed(self) -> Acceptance:
+        return self.acceptance
+
+    def proposed(self) -> Proposal:
+        members = signing_members(self.acceptance)
+        if not members:
+            return super().proposed()
+        return Proposal(
+            tuple(SignerSpec(member.contact) for member in members),
+            _("Proposed are the members of the committee who sign."),
+        )
 
     def perform(self, form: RequestForm) -> Any:
         return send_certificate(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -88,6 +89,9 @@ class ChangeSend(AskForSignaturesMixin, ChangeRunPage):
         if draft:
             return HttpResponseRedirect(draft.get_absolute_url())
         return super().get(request, *args, **kwargs)
+
+    def to_be_signed(self) -> Model:
+        return self.change
 
     @property
     def is_draft(self) -> bool:

@@ -3,7 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
 
+from implportal.projects.domain.customers import save_master_data
 from implportal.projects.models import Contact, Customer, Project
 
 
@@ -19,6 +22,13 @@ class CustomerAdmin(admin.ModelAdmin):
     list_select_related = ("field_of_business",)
     search_fields = ("name",)
     inlines = (ContactInline,)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Contacts are kept by the domain here too: some hear of a new address."""
+        for contact in formset.save(commit=False):
+            save_master_data(data=contact, actor=request.user, at=timezone.now())
+        for contact in formset.deleted_objects:
+            contact.delete()
 
 
 @admin.register(Project)

@@ -13,7 +13,7 @@ from implportal.kernel.registry import Registry
 
 if TYPE_CHECKING:
     from implportal.accounts.models import User
-    from implportal.projects.models import Project
+    from implportal.projects.models import Contact, Project
 
 Text = str | Promise
 
@@ -101,6 +101,17 @@ class EventListener:
 
 
 @dataclass(frozen=True)
+class AddressListener:
+    """Hears in its transaction that a contact has another e-mail address than ``before``.
+
+    ``handle(contact, before, actor, at)``; what leads to people by mail says what it means.
+    """
+
+    key: str
+    handle: Callable[[Contact, str, User, datetime], None]
+
+
+@dataclass(frozen=True)
 class Attachable:
     """A kind of record that carries files. It has a ``project`` and a page of its own.
 
@@ -116,6 +127,7 @@ GATES: Registry[Gate] = Registry("gate")
 TABS: Registry[ProjectTab] = Registry("project tab")
 WAITING: Registry[WaitingSource] = Registry("waiting source")
 LISTENERS: Registry[EventListener] = Registry("event listener")
+ADDRESS_LISTENERS: Registry[AddressListener] = Registry("address listener")
 ATTACHABLES: Registry[Attachable] = Registry("record with files")
 
 

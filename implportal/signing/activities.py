@@ -13,7 +13,16 @@ from django.utils.translation import gettext_lazy
 from implportal.accounts.models import User
 from implportal.notifications.registry import DeliveryListener, register_delivery_listener
 from implportal.projects.models import Project
-from implportal.projects.registry import TABS, WAITING, ProjectTab, Waiting, WaitingSource
+from implportal.projects.registry import (
+    ADDRESS_LISTENERS,
+    TABS,
+    WAITING,
+    AddressListener,
+    ProjectTab,
+    Waiting,
+    WaitingSource,
+)
+from implportal.signing.domain.addresses import note_other_address
 from implportal.signing.domain.deliveries import note_delivery
 from implportal.signing.domain.reading import questions_url
 from implportal.signing.domain.reminding import on_turn
@@ -124,6 +133,7 @@ def unread(user: User, now: datetime) -> Iterator[Waiting]:
 
 
 register_delivery_listener(DeliveryListener("signing.links", note_delivery))
+ADDRESS_LISTENERS.register(AddressListener("signing.signers", note_other_address))
 WAITING.register(WaitingSource("signing.questions", questions_to_answer))
 WAITING.register(WaitingSource("signing.unsigned", unsigned))
 WAITING.register(WaitingSource("signing.unread", unread))

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from implportal.kernel.forms import DateInput, PageForm
 from implportal.projects.models import Project
 from implportal.signing.domain.pictures import MAX_UPLOAD_BYTES
+from implportal.signing.domain.proposing import Proposal
 from implportal.signing.domain.requests import SignerSpec, Terms
 from implportal.signing.models import SignerRole
 
@@ -152,15 +152,14 @@ class RequestForm(PageForm):
         help_text=_("You are told, and it stands on record."),
     )
 
-    def __init__(
-        self, *args: Any, project: Project, proposed: Sequence[SignerSpec] = (), **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, project: Project, proposed: Proposal, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
         self.fields["deadline"].initial = today + timedelta(days=Terms.valid_days)
         self.fields["deadline"].widget.attrs |= {"min": today.isoformat()}
         self.contacts = list(project.customer.contacts.order_by("name", "pk"))
-        known = {spec.contact.pk: spec for spec in proposed}
+        self.proposed_because = proposed.reason
+        known = {spec.contact.pk: spec for spec in proposed.signers}
         for contact in self.contacts:
             spec = known.get(contact.pk)
             self.fields[f"role_{contact.pk}"] = forms.ChoiceField(

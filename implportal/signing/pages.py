@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.contenttypes.models import ContentType
 from django.core import signing
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -19,7 +19,7 @@ from django.views.generic import View
 
 from implportal.kernel.clients import client_address
 from implportal.signing.domain.links import note_opened
-from implportal.signing.domain.requests import SignerSpec
+from implportal.signing.domain.proposing import Proposal, propose_signers
 from implportal.signing.domain.signing import Circumstances
 from implportal.signing.forms import RequestForm
 from implportal.signing.models import SharedLink
@@ -60,9 +60,13 @@ class AskForSignaturesMixin:
 
     form_class = RequestForm
 
-    def proposed(self) -> Sequence[SignerSpec]:
+    def to_be_signed(self) -> Model | None:
+        """Return what the document is about, whose earlier signers are then proposed."""
+        return None
+
+    def proposed(self) -> Proposal:
         """Return the people to begin with."""
-        return ()
+        return propose_signers(project=self.project, subject=self.to_be_signed())
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {

@@ -30,7 +30,11 @@ def unsigned(now: datetime) -> Iterator[Reminder]:
                 subject_key=f"signer:{signer.pk}",
                 due_on=due[-1],
                 user=request.created_by,
-                subject=_("%(name)s has not signed “%(title)s” yet")
+                subject=(
+                    _("%(name)s has not confirmed “%(title)s” yet")
+                    if request.version.document_kind.to_confirm
+                    else _("%(name)s has not signed “%(title)s” yet")
+                )
                 % {"name": signer.name, "title": request.version.title},
                 text=_what_helps(signer),
                 url=request.get_absolute_url(),

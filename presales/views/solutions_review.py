@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +27,7 @@ from presales.domain.review import (
     send_for_signature,
     stop_signing,
 )
+from presales.domain.solution_approval import approval_standing
 from presales.domain.solution_standing import solution_standing
 from presales.domain.solutions import unanswered_musts
 from presales.forms.solutions import SendForm
@@ -59,6 +61,7 @@ class SolutionSend(SolutionPageMixin, DomainFormMixin, FormView):
         return super().get_context_data(
             standing=solution_standing(self.solution),
             unanswered=unanswered_musts(self.project),
+            approval=approval_standing(self.solution),
             **kwargs,
         )
 
@@ -76,6 +79,9 @@ class SolutionSign(AskForSignaturesMixin, SolutionPageMixin, DomainFormMixin, Fo
         if draft:
             return HttpResponseRedirect(draft.get_absolute_url())
         return super().get(request, *args, **kwargs)
+
+    def to_be_signed(self) -> Model:
+        return self.solution
 
     def perform(self, form: RequestForm) -> SignatureRequest:
         act = prepare_signing if self.is_draft else send_for_signature

@@ -21,4 +21,4 @@ def test_a_date_is_said_as_people_say_it(kept, said):
     entry = Entry(action="signing.link_sent", details={"name": "Carl", "until": kept})
 
     assert "signing.link_sent" in ACTIONS
-    assert entry.sentence == f"sent Carl a link (…, until {said})"
+    assert entry.sentence == f"sent Carl a link (…; it stays open until {said})"

@@ -16,6 +16,7 @@ from implportal.accounts.models import User
 from implportal.audit.domain import record
 from implportal.audit.registry import Action
 from implportal.kernel.errors import DomainError, NotAllowed
+from implportal.projects.domain.customers import tell_of_address
 from implportal.projects.models import Contact, Customer
 from implportal.projects.permissions import may_edit_customers
 
@@ -132,9 +133,10 @@ def merge_contacts(*, kept: Contact, merged: Contact, actor: User, at: datetime)
     kept.title, kept.phone = kept.title or merged.title, kept.phone or merged.phone
     kept.kinds = [*kept.kinds, *(kind for kind in merged.kinds if kind not in kept.kinds)]
     kept.save(update_fields=["title", "phone", "kinds"])
-    name = f"{merged.name} <{merged.email}>"
+    name, before = f"{merged.name} <{merged.email}>", merged.email
     _unite(kept, merged)
     record(CONTACTS_MERGED, subject=kept, actor=actor, at=at, details={"name": name})
+    tell_of_address(kept, before=before, actor=actor, at=at)
     return kept
 
 

@@ -30,6 +30,9 @@ SENDING_LIMITS = (
 )
 """At most so many codes within so long."""
 
+CODE_KEY = "code:"
+"""Begins the key of the mail of a code; its number follows."""
+
 NO_HMAC = "-" * 64
 """What is compared where there is no code; no HMAC is like it."""
 
@@ -95,7 +98,7 @@ def send_code(*, link: SharedLink, session: str, at: datetime) -> OneTimeCode:
         template="email/signing/code.txt",
         context={"title": request.version.title, "minutes": int(LASTS.total_seconds() // 60)},
         secrets={"code": digits},
-        dedupe_key=f"code:{code.pk}",
+        dedupe_key=f"{CODE_KEY}{code.pk}",
         project_id=request.project_id,
         at=at,
     )

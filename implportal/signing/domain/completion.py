@@ -21,7 +21,7 @@ from implportal.notifications.domain.outbox import notify
 from implportal.projects.models import Project
 from implportal.signing.domain.evidence import build_evidence
 from implportal.signing.domain.inviting import note
-from implportal.signing.domain.requests import COMPLETED, SEAL_FAILED
+from implportal.signing.domain.requests import COMPLETED, CONFIRMED_BY_ALL, SEAL_FAILED
 from implportal.signing.models import (
     REQUEST_MOVES,
     RequestState,
@@ -183,7 +183,8 @@ def complete(*, request: SignatureRequest, at: datetime) -> SignatureRequest:
     hook = version.document_kind.on_signed
     if hook:
         hook(version, at)
-    note(action=COMPLETED, request=request, actor=None, at=at, sealed_sha256=version.sealed_sha256)
+    action = CONFIRMED_BY_ALL if version.document_kind.to_confirm else COMPLETED
+    note(action=action, request=request, actor=None, at=at, sealed_sha256=version.sealed_sha256)
     _send_copies(request, at=at)
     return request
 

@@ -1,4 +1,4 @@
-"""What became of the mail that carries a link: handed to a mail server, or come back."""
+"""What became of the mail that carries a link or a code: handed to a mail server, or come back."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from implportal.audit.domain import record
 from implportal.audit.registry import Action
 from implportal.notifications.domain.outbox import notify
 from implportal.notifications.models import Message
+from implportal.signing.domain.codes import CODE_KEY
+from implportal.signing.domain.inviting import note
 from implportal.signing.domain.links import MAIL_KEY
-from implportal.signing.models import SharedLink, Signer
+from implportal.signing.models import OneTimeCode, SharedLink, SignatureRequest, Signer
 
 LINK_DELIVERED = Action(
     "signing.link_delivered", gettext_lazy("handed the mail with the link to a mail server")
@@ -22,14 +24,21 @@ LINK_UNDELIVERED = Action(
     "signing.link_undelivered",
     gettext_lazy("could not deliver the mail with the link: %(reason)s"),
 )
+CODE_UNDELIVERED = Action(
+    "signing.code_undelivered",
+    gettext_lazy("could not deliver the one-time code to %(address)s: %(reason)s"),
+)
 
 
 def note_delivery(message: Message, at: datetime) -> None:
     """Note at a link what became of its mail; who sent it hears of one that came back.
 
     What happens to the link of a signer goes on the record of the request. That a mail
-    server took a mail says nothing about whether it was read.
+    server took a mail says nothing about whether it was read. Of codes only those are noted
+    that came back: whoever waits for one can neither sign nor know why.
     """
+    if message.dedupe_key.startswith(CODE_KEY) and message.status != Message.Status.SENT:
+        _note_lost_code(message, at=at)
     if not message.dedupe_key.startswith(MAIL_KEY):
         return
     link = SharedLink.objects.filter(message=message).select_related("project", "sent_by").first()
@@ -41,11 +50,43 @@ def note_delivery(message: Message, at: datetime) -> None:
         if signer is not None:
             _record(LINK_DELIVERED, link, signer, at=at)
         return
-    reason = message.last_error or str(message.get_status_display())
+    reason = _reason(message)
     SharedLink.objects.filter(pk=link.pk).update(undelivered_at=at, undelivered_reason=reason)
     if link.sent_by is not None:
         _tell_sender(link, signer, reason=reason, at=at)
     _record(LINK_UNDELIVERED, link, signer, at=at, reason=reason)
+
+
+def _note_lost_code(message: Message, *, at: datetime) -> None:
+    key = message.dedupe_key.removeprefix(CODE_KEY)
+    code = OneTimeCode.objects.select_related("signer").filter(pk=key).first()
+    if code is None:
+        return
+    signer, request = code.signer, SignatureRequest.objects.locked(code.signer.request_id)
+    note(
+        action=CODE_UNDELIVERED, request=request, actor=None, at=at, name=signer.name,
+        address=code.sent_to, reason=_reason(message),
+    )  # fmt: skip
+    user = request.created_by
+    notify(
+        to=user.email,
+        user=user,
+        subject=_("%(name)s cannot sign: the code did not arrive") % {"name": signer.name},
+        template="email/signing/code_undelivered.txt",
+        context={
+            "signer": signer,
+            "title": request.version.title,
+            "reason": _reason(message),
+        },
+        url=request.get_absolute_url(),
+        dedupe_key=f"code-undelivered:{signer.pk}:{at.date()}",
+        project_id=request.project_id,
+        at=at,
+    )
+
+
+def _reason(message: Message) -> str:
+    return message.last_error or str(message.get_status_display())
 
 
 def _record(

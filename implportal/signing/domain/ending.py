@@ -164,10 +164,16 @@ def _tell_sender(request: SignatureRequest, *, at: datetime) -> None:
     notify(
         to=user.email,
         user=user,
-        subject=_("Time is up: “%(title)s” was not signed") % {"title": request.version.title},
+        subject=(
+            _("Time is up: “%(title)s” was not confirmed")
+            if request.version.document_kind.to_confirm
+            else _("Time is up: “%(title)s” was not signed")
+        )
+        % {"title": request.version.title},
         template="email/signing/request_expired.txt",
         context={
             "title": request.version.title,
+            "to_confirm": request.version.document_kind.to_confirm,
             "names": ", ".join(signer.name for signer in missing if signer.decides),
         },
         url=request.get_absolute_url(),

@@ -32,16 +32,20 @@ MAIL_KEY = "link:"
 """Begins the key of the mail of a link; its public id follows."""
 
 LINK_SENT = Action(
-    "signing.link_sent", gettext_lazy("sent %(name)s a link (%(kind)s, until %(until)s)")
+    "signing.link_sent",
+    gettext_lazy("sent %(name)s a link (%(kind)s; it stays open until %(until)s)"),
 )
 LINK_SENT_AGAIN = Action(
     "signing.link_sent_again",
-    gettext_lazy("sent %(name)s a new link (%(kind)s, until %(until)s); the old one is closed"),
+    gettext_lazy(
+        "sent %(name)s a new link (%(kind)s; it stays open until %(until)s); the old one is closed"
+    ),
 )
 LINK_COPIED = Action(
     "signing.link_copied",
     gettext_lazy(
-        "copied a new link for %(name)s by hand (%(kind)s, until %(until)s); the old one is closed"
+        "copied a new link for %(name)s by hand (%(kind)s; it stays open until %(until)s); "
+        "the old one is closed"
     ),
 )
 LINK_READDRESSED = Action(

@@ -101,13 +101,20 @@ def remind_now(*, signer: Signer, actor: User, at: datetime) -> Signer:
     check_running_request(request, at=at)
     if not (signer.decides and signer.is_on_turn and signer.link):
         raise NotYourTurn(_("%(name)s is not asked to sign now.") % {"name": signer.name})
-    if signer.link.sent_at > at - BY_HAND_AFTER or _is_signing(signer, at):
+    if remind_from(signer) > at:
         raise TooSoon(
             _("%(name)s has mail of less than a day ago. A call may be quicker.")
             % {"name": signer.name}
         )
     _send(signer, request, reminders=max(signer.reminders, _due(signer, at)), actor=actor, at=at)
     return signer
+
+
+def remind_from(signer: Signer) -> datetime:
+    """Return from when on somebody of ours may remind a signer who has a link."""
+    moment = signer.link.sent_at + BY_HAND_AFTER
+    code = signer.codes.order_by("-sent_at").values_list("sent_at", flat=True).first()
+    return max(moment, code + LEFT_ALONE) if code else moment
 
 
 @transaction.atomic

@@ -45,6 +45,10 @@ REQUEST_CREATED = Action(
     "signing.request_created",
     gettext_lazy("asked %(names)s to sign version %(version)s of %(number)s"),
 )
+CONFIRMATION_ASKED = Action(
+    "signing.confirmation_asked",
+    gettext_lazy("asked %(names)s to confirm version %(version)s of %(number)s"),
+)
 REQUEST_DISCARDED = Action(
     "signing.request_discarded",
     gettext_lazy("threw away the draft for signing version %(version)s of %(number)s"),
@@ -53,6 +57,10 @@ SEAL_RETRIED = Action("signing.seal_retried", gettext_lazy("asked to seal %(numb
 # Of workers, but declared here: what shows the record never loads what seals.
 COMPLETED = Action(
     "signing.completed", gettext_lazy("sealed %(number)s, version %(version)s, signed by all")
+)
+CONFIRMED_BY_ALL = Action(
+    "signing.confirmed_by_all",
+    gettext_lazy("sealed %(number)s, version %(version)s, confirmed by all"),
 )
 SEAL_FAILED = Action(
     "signing.seal_failed", gettext_lazy("could not seal %(number)s yet: %(reason)s")
@@ -250,7 +258,8 @@ def send_request(*, request: SignatureRequest, actor: User, at: datetime) -> Sig
         hook(version, actor, at)
     people = list(request.signers.order_by("order", "pk"))
     names = ", ".join(signer.name for signer in people if signer.role in DECIDING)
-    note(action=REQUEST_CREATED, request=request, actor=actor, at=at, names=names)
+    action = CONFIRMATION_ASKED if version.document_kind.to_confirm else REQUEST_CREATED
+    note(action=action, request=request, actor=actor, at=at, names=names)
     for viewer in people:
         if viewer.role == SignerRole.VIEWER:
             send_link(viewer, request, kind=LinkKind.READ, at=at)
@@ -288,7 +297,7 @@ def check_running_request(request: SignatureRequest, *, at: datetime) -> None:
     if not request.is_running or request.expires_at <= at:
         raise IllegalMove(
             _("This signing is not running (%(state)s), so there is nothing to change.")
-            % {"state": request.get_state_display()}
+            % {"state": request.standing}
         )
 
 

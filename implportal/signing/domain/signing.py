@@ -17,6 +17,7 @@ from implportal.documents.models import DocumentVersion
 from implportal.kernel.errors import DomainError
 from implportal.kernel.moves import check_move
 from implportal.notifications.domain.outbox import notify
+from implportal.notifications.models import Message
 from implportal.signing.domain.consents import ConsentText, consent_text
 from implportal.signing.domain.ending import end_request
 from implportal.signing.domain.inviting import invite_next, note
@@ -54,6 +55,9 @@ CONFIRMED = Action(
 )
 ALL_SIGNED = Action(
     "signing.all_signed", gettext_lazy("has all signatures under %(number)s and seals it")
+)
+ALL_CONFIRMED = Action(
+    "signing.all_confirmed", gettext_lazy("has all confirmations of %(number)s and seals it")
 )
 DECLINED = Action("signing.declined", gettext_lazy("declined to sign %(number)s: %(reason)s"))
 NOT_APPROVED = Action(
@@ -352,7 +356,8 @@ def evidence_of(
         "link": {
             "id": str(link.public_id),
             "sent_at": _utc(link.sent_at),
-            "delivery": link.message.status if link.message else "",
+            "delivery": _delivery(link),
+            "delivered_at": link.delivered_at and _utc(link.delivered_at),
             "opened_at": _utc(link.opened_at or at),
             "copied_by_hand": link.copied_by_hand,
         },
@@ -363,6 +368,15 @@ def evidence_of(
         "signed_at": _utc(at),
         "application": f"implportal {implportal.__version__}",
     }
+
+
+def _delivery(link: SharedLink) -> str:
+    """What had become of the link's mail; what is noted at the link outlives the mail."""
+    if link.undelivered_at:
+        return Message.Status.BOUNCED
+    if link.delivered_at:
+        return Message.Status.SENT
+    return link.message.status if link.message else ""
 
 
 def _code_of(signer: Signer, *, session: str, at: datetime) -> dict[str, Any] | None:
@@ -386,7 +400,8 @@ def _go_on(request: SignatureRequest, *, at: datetime) -> None:
             request.all_signed_at = at
         request.save(update_fields=["state", "all_signed_at"])
     if target == RequestState.SEALING:
-        note(action=ALL_SIGNED, request=request, actor=None, at=at)
+        action = ALL_CONFIRMED if request.version.document_kind.to_confirm else ALL_SIGNED
+        note(action=action, request=request, actor=None, at=at)
         send_on_commit("signing.seal", request_id=request.pk)
     else:
         invite_next(request, at=at)

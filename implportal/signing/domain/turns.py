@@ -42,7 +42,7 @@ def check_turn(signer: Signer | None, *, link: SharedLink, at: datetime) -> Sign
     if not request.is_running or not signer.is_on_turn or request.expires_at <= at:
         raise Overtaken(
             _("The signing of this document has ended meanwhile: %(state)s. Nothing was stored.")
-            % {"state": request.get_state_display()}
+            % {"state": request.standing}
         )
     if request.version.status != DocumentVersion.Status.ACTIVE:
         raise Overtaken(_("A newer version has taken the place of this one. Nothing was stored."))

@@ -39,6 +39,14 @@ _ENDS = frozenset(
         RequestState.SUPERSEDED,
     }
 )
+CONFIRMING = {
+    RequestState.SENT: _("Sent to be confirmed"),
+    RequestState.IN_PROGRESS: _("Being confirmed"),
+    RequestState.COMPLETED: _("Confirmed by all"),
+    RequestState.DECLINED: _("Objected to"),
+}
+"""What these states are called where people confirm minutes and sign nothing."""
+
 REQUEST_MOVES = {
     RequestState.DRAFT: frozenset({RequestState.SENT}),
     RequestState.SENT: frozenset({RequestState.IN_PROGRESS, RequestState.SEALING}) | _ENDS,
@@ -152,6 +160,12 @@ class SignatureRequest(models.Model):
         return self.state in RUNNING
 
     @property
+    def standing(self) -> str:
+        """The state in the words of what people do here: sign, or confirm."""
+        confirming = CONFIRMING if self.version.document_kind.to_confirm else {}
+        return str(confirming.get(self.state, self.get_state_display()))
+
+    @property
     def is_draft(self) -> bool:
         return self.state == RequestState.DRAFT
 
@@ -259,6 +273,16 @@ class Signer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def standing(self) -> str:
+        """The state in the words of this person's part: signed, approved, confirmed."""
+        if self.request.version.document_kind.to_confirm:
+            words = {SignerState.SIGNED: _("Confirmed"), SignerState.DECLINED: _("Objected")}
+        else:
+            is_approver = self.role == SignerRole.APPROVER
+            words = {SignerState.SIGNED: _("Approved")} if is_approver else {}
+        return str(words.get(self.state, self.get_state_display()))
 
     @property
     def decides(self) -> bool:

@@ -55,6 +55,17 @@ class LinkActionView(ProjectActionView):
         return may_share(self.request.user, self.project)
 
 
+class LinkAgainView(LinkActionView):
+    """A new link goes to the address that the contact has now, which is said before."""
+
+    queryset = SharedLink.objects.select_related("contact")
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        link = self.object
+        email = link.contact.email if link.contact and link.contact.email else link.email
+        return super().get_context_data(**kwargs) | {"text": str(self.text) % {"email": email}}
+
+
 class LinkRevoke(LinkActionView):
     queryset = SharedLink.objects.all()
     title = _("Close this link")
@@ -68,10 +79,9 @@ class LinkRevoke(LinkActionView):
         links.revoke(link=self.object, actor=self.request.user, at=timezone.now())
 
 
-class LinkSendAgain(LinkActionView):
-    queryset = SharedLink.objects.all()
+class LinkSendAgain(LinkAgainView):
     title = _("Send a new link")
-    text = _("A new link goes out by mail; the one sent before is closed.")
+    text = _("A new link goes by mail to %(email)s; the one sent before is closed.")
     button = _("Send new link")
     back_route = "signing:link_list"
     success_message = _("A new link is on its way; the earlier one is closed.")
@@ -87,15 +97,14 @@ class LinkSendAgain(LinkActionView):
         return signer.request.get_absolute_url()
 
 
-class LinkCopy(LinkActionView):
+class LinkCopy(LinkAgainView):
     """A new link to pass on by other means than our mail, shown in this one answer."""
 
-    queryset = SharedLink.objects.all()
     title = _("Copy the link instead")
     text = _(
         "A new link is made and shown to you once; the one sent before is closed. Whoever holds "
         "the link gets in, so give it to this person alone. Before signing, this person is asked "
-        "for a one-time code that goes to the e-mail address."
+        "for a one-time code that goes to %(email)s."
     )
     button = _("Make a link to copy")
     back_route = "signing:link_list"

@@ -18,6 +18,9 @@ from implportal.documents.permissions import may_read
 from implportal.kernel.forms import ReasonForm
 from implportal.kernel.views import VisibleToUserMixin
 from implportal.signing.domain import delegation, ending, extending, reminding, requests
+from implportal.signing.domain.addresses import other_address
+from implportal.signing.domain.proposing import Proposal
+from implportal.signing.domain.reminding import remind_from
 from implportal.signing.filters import RequestFilter
 from implportal.signing.forms import DelegateForm, ExtendForm, RequestForm
 from implportal.signing.models import SignatureRequest, Signer, SignerState
@@ -54,7 +57,7 @@ class RequestList(ProjectListPage):
             (_("Document"), lambda request: request.version.title),
             (_("Number"), lambda request: request.version.number),
             (_("Version"), lambda request: request.version.version),
-            (_("State"), lambda request: request.get_state_display()),
+            (_("State"), lambda request: request.standing),
             (_("Waits for"), lambda request: ", ".join(on_turn(request))),
             (_("Sent"), lambda request: request.sent_at),
             (_("Until"), lambda request: request.expires_at),
@@ -85,7 +88,7 @@ class RequestDetail(ProjectRowsMixin, VisibleToUserMixin, DetailView):
     def get_context_data(self, **kwargs: Any) -> dict:
         request, now = self.object, timezone.now()
         signers = list(
-            request.signers.select_related("link__message", "delegated_from").order_by(
+            request.signers.select_related("link__message", "delegated_from", "contact").order_by(
                 "order", "pk"
             )
         )
@@ -93,9 +96,14 @@ class RequestDetail(ProjectRowsMixin, VisibleToUserMixin, DetailView):
         running = request.is_running and request.expires_at > now
         for signer in signers:
             signer.is_waited_for = running and signer.decides and signer.is_on_turn
-            signer.days = (now - signer.invited_at).days if signer.is_waited_for else None
+            if signer.is_waited_for:
+                signer.days = (now - signer.invited_at).days
+                signer.remind_from = remind_from(signer) if signer.link else None
+                signer.may_be_reminded = signer.remind_from and signer.remind_from <= now
+            signer.other_address = other_address(signer) if request.is_running else ""
         return super().get_context_data(**kwargs) | {
             "signers": signers,
+            "readdressed": [signer for signer in signers if signer.other_address],
             "waiting": [signer for signer in signers if signer.is_waited_for],
             "signed": sum(signer.state == SignerState.SIGNED for signer in signers),
             "deciding": sum(
@@ -134,9 +142,11 @@ class RequestChange(AskForSignaturesMixin, RequestActionView):
             raise Http404
         return found
 
-    def proposed(self) -> list[requests.SignerSpec]:
+    def proposed(self) -> Proposal:
         signers = self.object.signers.exclude(contact=None).select_related("contact")
-        return [requests.SignerSpec(one.contact, one.role, one.order) for one in signers]
+        return Proposal(
+            tuple(requests.SignerSpec(one.contact, one.role, one.order) for one in signers)
+        )
 
     def get_initial(self) -> dict:
         return super().get_initial() | {
@@ -217,7 +227,11 @@ class SignerActionView(RequestActionView):
 
     @cached_property
     def signer(self) -> Signer:
-        signer = self.object.signers.filter(pk=self.kwargs["signer_pk"]).first()
+        signer = (
+            self.object.signers.filter(pk=self.kwargs["signer_pk"])
+            .select_related("contact")
+            .first()
+        )
         if signer is None:
             raise Http404
         return signer
@@ -229,13 +243,14 @@ class SignerActionView(RequestActionView):
 
     def get_context_data(self, **kwargs: Any) -> dict:
         return super().get_context_data(**kwargs) | {
-            "title": str(self.title) % {"name": self.signer.name}
+            "title": str(self.title) % {"name": self.signer.name},
+            "text": str(self.text) % {"email": other_address(self.signer) or self.signer.email},
         }
 
 
 class SignerRemind(SignerActionView):
     title = _("Remind %(name)s now")
-    text = _("A new link goes out by mail; the one sent before is closed.")
+    text = _("A new link goes by mail to %(email)s; the one sent before is closed.")
     button = _("Send reminder")
 
     def get_success_message(self) -> str:

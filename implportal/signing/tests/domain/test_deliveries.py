@@ -1,6 +1,6 @@
 """What became of the mail of a link, and who hears of it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -8,9 +8,12 @@ from django.urls import reverse
 from implportal.audit.models import Entry
 from implportal.notifications.domain.outbox import settle_message
 from implportal.notifications.models import Message
+from implportal.signing.domain.codes import send_code
 from implportal.signing.domain.links import AddressTaken, send_again
 from implportal.signing.domain.requests import SignerSpec
+from implportal.signing.domain.signing import sign
 from implportal.signing.models import SharedLink
+from implportal.signing.tests.domain.test_signing import BROWSER, offer_of
 
 REASON = "550 5.1.1 User unknown"
 
@@ -75,6 +78,47 @@ def test_a_link_to_read_is_noted_in_its_project_when_it_came_back_alone(frozen, 
 
     assert [e.action for e in Entry.objects.order_by("pk")[before:]] == ["signing.link_undelivered"]
     assert Entry.objects.latest("pk").chain.name == f"project:{link.project_id}"
+
+
+def test_a_code_that_came_back_is_told_to_the_sender_for_nobody_else_can_help(signer, now, ines):
+    code = send_code(link=signer.link, session="s", at=now)
+    mail = Message.objects.get(dedupe_key=f"code:{code.pk}")
+
+    settle_message(mail, Message.Status.BOUNCED, error=REASON, now=now)
+
+    told = Message.objects.get(dedupe_key__startswith="code-undelivered:")
+    assert (told.user, told.url) == (ines, signer.request.get_absolute_url())
+    assert told.subject == "Carl Client cannot sign: the code did not arrive"
+    assert REASON in told.text
+    assert on_chain(signer.request)[-1] == "code_undelivered"
+    said = Entry.objects.get(action="signing.code_undelivered").sentence
+    assert said == f"could not deliver the one-time code to c•••••@client.example: {REASON}"
+
+
+def test_a_code_that_arrived_is_no_news(signer, now):
+    code = send_code(link=signer.link, session="s", at=now)
+    before = Entry.objects.count()
+
+    settle_message(Message.objects.get(dedupe_key=f"code:{code.pk}"), "SENT", now=now)
+
+    assert Entry.objects.count() == before
+    assert not Message.objects.filter(dedupe_key__startswith="code-undelivered:").exists()
+
+
+def test_the_evidence_says_when_the_mail_was_handed_over_even_when_the_mail_is_gone(signer, now):
+    delivered(signer.link, now)
+    link = SharedLink.objects.get(pk=signer.link.pk)
+    SharedLink.objects.update(message=None)
+    Message.objects.all().delete()
+
+    signed = sign(
+        link=SharedLink.objects.get(pk=link.pk), typed_name="Carl",
+        offer=offer_of(signer.request.version), circumstances=BROWSER, at=now,
+    )  # fmt: skip
+
+    told = signed.evidence["link"]
+    assert told["delivery"] == "SENT"
+    assert datetime.fromisoformat(told["delivered_at"]) - now < timedelta(milliseconds=1)
 
 
 def test_other_mails_are_not_our_matter(frozen, shared, now):

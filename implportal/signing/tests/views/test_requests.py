@@ -113,6 +113,35 @@ def test_in_each_state_the_page_says_what_to_do(state, words, more, sent, ines, 
     assert url("request_cancel", sent) not in page
 
 
+@pytest.mark.parametrize(
+    ("state", "words", "more"),
+    [
+        ("SENT", "Sent to be confirmed", {}),
+        ("EXPIRED", "The time was up before all had confirmed", {}),
+        ("DECLINED", "Objected to: Not so", {"state_reason": "Not so"}),
+        ("SEALING", "All have confirmed", {}),
+        ("SEAL_FAILED", "All confirmations are kept", {}),
+        ("COMPLETED", "Confirmed by all and sealed", {"completed_at": timezone.now()}),
+    ],
+)
+def test_of_minutes_no_page_says_that_they_are_signed(
+    state, words, more, frozen, asked, ines, sign_in
+):
+    request = asked(frozen(kind="test.minutes"))
+    SignatureRequest.objects.filter(pk=request.pk).update(state=state, **more)
+    browser = sign_in(ines)
+
+    page = browser.get(request.get_absolute_url()).content.decode()
+    listed = browser.get(
+        reverse("signing:request_list", kwargs={"project_pk": request.project_id}),
+        {"export": "csv"},
+    ).content.decode()
+
+    assert words in page
+    assert "Signed by all" not in page + listed
+    assert "asked Carl Client, Dora Client to confirm version 1" in page
+
+
 def test_more_time_is_given_from_the_page(sent, ines, sign_in):
     day = timezone.localdate() + timedelta(days=60)
 
@@ -127,9 +156,16 @@ def test_a_signer_is_reminded_from_the_page_but_not_at_once(sent, ines, sign_in)
     browser, signer = sign_in(ines), sent.signers.get(name="Carl Client")
     page = url("signer_remind", sent, signer_pk=signer.pk)
 
+    at_once = browser.get(sent.get_absolute_url()).content.decode()
     refused = browser.post(page)
     SharedLink.objects.update(sent_at=timezone.now() - timedelta(days=2))
+    later = browser.get(sent.get_absolute_url()).content.decode()
     done = browser.post(page)
+
+    assert page not in at_once
+    assert "a reminder by hand can go out from" in at_once
+    assert page in later
+    assert "a reminder by hand can go out from" not in later
 
     assert "A call may be quicker" in refused.content.decode()
     assert done["Location"] == sent.get_absolute_url()

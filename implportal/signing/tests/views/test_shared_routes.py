@@ -18,6 +18,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from aftersales.tests.factories import CourseFactory, TrainingSessionFactory
 from delivery.domain.user_requests import send_request
 from implportal.meetings.models import Meeting
+from implportal.meetings.tests.factories import AttendeeFactory
 from implportal.notifications.models import Message
 from implportal.signing.domain import reading
 from implportal.signing.domain.links import note_opened, revoke, send_again
@@ -63,6 +64,7 @@ ROUTES = {
     "delivery:link_user_request": ({"number": 1}, {"REQUEST"}),
     "aftersales:training_link": ({}, {"ATTEND"}),
     "aftersales:training_link_calendar": ({}, {"ATTEND"}),
+    "meetings:feedback_link": ({}, {"FEEDBACK"}),
 }
 
 HEADERS = {
@@ -143,6 +145,8 @@ def give(project, carl, ines, now, frozen, shared, asked):
             link = shared(project, kind=kind)
             send_request(link=link, text="It stops", severity="MINOR", at=now)
             return link
+        if kind == "FEEDBACK":
+            return shared(AttendeeFactory(meeting__project=project, name=carl.name), kind=kind)
         session = TrainingSessionFactory(course=CourseFactory(project=project))
         times = {"start_at": now + timedelta(days=2), "end_at": now + timedelta(days=3)}
         Meeting.objects.filter(pk=session.meeting_id).update(**times)
@@ -226,7 +230,7 @@ OVER = {
     # state: what a link of such a kind answers to everything
     "expired": EVERY,
     "revoked": EVERY,
-    "superseded": DECIDE | {"ANSWER", "REQUEST", "ATTEND"},
+    "superseded": DECIDE | {"ANSWER", "REQUEST", "ATTEND", "FEEDBACK"},
 }
 
 
