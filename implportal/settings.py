@@ -94,6 +94,7 @@ TEMPLATES = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
+FORM_RENDERER = "implportal.kernel.renderers.FormRenderer"
 
 # --- Data --------------------------------------------------------------------------
 DATABASES = {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -63,6 +63,11 @@ def count_news_with(counter: Callable[[Any], int]) -> None:
 
 def address(route: str) -> str:
     """Return the address of ``route``; empty where this installation does not have it."""
+    return _address(route, get_urlconf(), get_script_prefix())
+
+
+@lru_cache(maxsize=256)
+def _address(route: str, _urlconf: str | None, _prefix: str) -> str:
     try:
         return reverse(route)
     except NoReverseMatch:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from django import forms, template
@@ -28,6 +28,8 @@ from implportal.kernel.when import (
 )
 
 register = template.Library()
+
+SPRITE = "img/icons.svg"
 
 TONES = {
     "IN_PROGRESS": "info",
@@ -55,18 +57,25 @@ TONES = {
 @register.simple_tag(name="icon")
 def draw_icon(name: str, label: str = "", *, large: bool = False) -> SafeString:
     """An icon of the sprite; silent to screen readers unless it has a ``label``."""
-    url = staticfiles_storage.url("img/icons.svg")
-    css = "ip-icon ip-icon-l" if large else "ip-icon"
     if label:
         return format_html(
             '<svg class="{}" role="img" aria-label="{}"><use href="{}#i-{}"></use></svg>',
-            css,
+            "ip-icon ip-icon-l" if large else "ip-icon",
             label,
-            url,
+            staticfiles_storage.url(SPRITE),
             name,
         )
+    return _silent_icon(name, staticfiles_storage.url(SPRITE), large=large)
+
+
+@lru_cache(maxsize=512, typed=True)
+def _silent_icon(name: str, sprite: str, *, large: bool) -> SafeString:
+    """A page draws some forty, of which most are on every page."""
     return format_html(
-        '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"></use></svg>', css, url, name
+        '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"></use></svg>',
+        "ip-icon ip-icon-l" if large else "ip-icon",
+        sprite,
+        name,
     )
 
 
