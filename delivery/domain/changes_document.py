@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -14,13 +13,17 @@ from django.utils.translation import gettext as _
 from delivery.domain.changes_effects import Line, Outlook, outlook, say_price
 from delivery.models import ChangeRequest
 from delivery.models.changes import PriceRelease
-from implportal.documents.domain.content import SectionInput, build_content
+from implportal.documents.domain.content import (
+    SectionInput,
+    build_content,
+    plain_words,
+    table,
+)
 from implportal.documents.models import DocumentVersion
 from implportal.kernel.money import format_money
 from implportal.signing.models import SignatureRequest
 
 KIND = "delivery.change"
-MARKUP = re.compile(r"([\\`*_{}\[\]<>()#!|~&])")
 
 
 def change_content(change: ChangeRequest, *, at: datetime) -> dict[str, Any]:
@@ -91,7 +94,7 @@ def _facts(change: ChangeRequest, view: Outlook) -> list[tuple[str, str]]:
 def _price(change: ChangeRequest, view: Outlook) -> str:
     if not view.price:
         return ""
-    words = {"difference": _plain(say_price(change.price_minor, change.currency))}
+    words = {"difference": plain_words(say_price(change.price_minor, change.currency))}
     if change.price_minor < 0:
         text = _("The price changes by **%(difference)s**. The last open parts become smaller.")
     elif change.price_release == PriceRelease.FIXED_DATE:
@@ -111,8 +114,8 @@ def _price(change: ChangeRequest, view: Outlook) -> str:
         for move in view.installments
     ]
     rows = [(view.price.label, view.price.old, view.price.new), *moves]
-    table = _table((_("What"), _("until now"), _("from now on")), rows)
-    return f"{text % words}\n\n{table}"
+    amounts = table((_("What"), _("until now"), _("from now on")), rows)
+    return f"{text % words}\n\n{amounts}"
 
 
 def _money(amount_minor: int | None, currency: str) -> str:
@@ -123,19 +126,9 @@ def _lines(what: str, lines: Sequence[Line]) -> str:
     if not lines:
         return ""
     head = (what, _("until now"), _("from now on"))
-    return _table(head, [(_name(line), line.old, line.new) for line in lines])
+    return table(head, [(_name(line), line.old, line.new) for line in lines])
 
 
 def _name(line: Line) -> str:
     kind = line.kind.lower()
     return kind if line.label == kind else f"{line.label} ({kind})"
-
-
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [head, ("---",) * len(head), *[tuple(_plain(cell) for cell in row) for row in rows]]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
-def _plain(text: str) -> str:
-    """Write ``text`` in one line so that Markdown sees nothing in it."""
-    return MARKUP.sub(r"\\\1", " ".join(str(text).split()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,13 +10,16 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from delivery.models import Kickoff
-from implportal.documents.domain.content import SectionInput, build_content
+from implportal.documents.domain.content import (
+    SectionInput,
+    build_content,
+    plain_words,
+    table,
+)
 from implportal.documents.registry import DocumentKind
 from implportal.projects.models import Project
 
 KICKOFF_DOCUMENT = DocumentKind(key="delivery.kickoff", title="Kick-off document", prefix="KO")
-
-MARKUP = re.compile(r"([\\`*_\[\]<>|#~!])")
 
 
 def kickoff_content(*, kickoff: Kickoff, project: Project, at: datetime) -> dict[str, Any]:
@@ -65,14 +67,14 @@ def _people(project: Project) -> str:
         (member.user, member.responsibility, f"{member.percent} %")
         for member in project.members.select_related("user").order_by("user__name", "pk")
     ]
-    ours = _table(
+    ours = table(
         (_("Name"), _("Part"), _("Time"), _("E-mail"), _("Phone")),
         [(user.name, part, share, user.email, user.phone) for user, part, share in rows],
     )
     stakes = project.stakeholders.select_related("contact").order_by("contact__name", "pk")
     if not stakes:
         return ours
-    theirs = _table(
+    theirs = table(
         (_("Name at the customer"), _("Part"), _("E-mail"), _("Phone")),
         [
             (one.contact.name, one.get_role_display(), one.contact.email, one.contact.phone)
@@ -88,32 +90,18 @@ def _permission(project: Project) -> str:
     return _(
         "%(name)s runs the delivery: plans the work, names the people, reports progress "
         "and speaks for the project to the customer."
-    ) % {"name": _plain(project.project_manager.name)}
+    ) % {"name": plain_words(project.project_manager.name)}
 
 
 def _milestones(kickoff: Kickoff, project: Project) -> str:
     planned = project.tasks.filter(is_milestone=True).order_by("starts_on", "position", "pk")
-    table = _table(
-        (_("Day"), _("Milestone")),
-        [(date_format(task.starts_on, "j F Y"), task.title) for task in planned],
-    )
-    return "\n\n".join(filter(None, [kickoff.milestones, table]))
+    rows = [(date_format(task.starts_on, "j F Y"), task.title) for task in planned]
+    days = table((_("Day"), _("Milestone")), rows) if rows else ""
+    return "\n\n".join(filter(None, [kickoff.milestones, days]))
 
 
 def _present(kickoff: Kickoff) -> str:
     came = (
         kickoff.meeting.attendees.filter(came=True).select_related("user", "contact").order_by("pk")
     )
-    return "\n".join(f"- {_plain(attendee.label)}" for attendee in came)
-
-
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    if not rows:
-        return ""
-    lines = [head, ("---",) * len(head), *[tuple(_plain(cell) for cell in row) for row in rows]]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
-def _plain(text: str) -> str:
-    """Write ``text`` so that Markdown sees nothing in it."""
-    return MARKUP.sub(r"\\\1", " ".join(str(text).split()))
+    return "\n".join(f"- {plain_words(attendee.label)}" for attendee in came)

@@ -517,18 +517,19 @@ def test_the_document_says_old_and_new_of_everything(change):
     version = DocumentVersion.objects.of(change).get()
 
     sections = {section["key"]: section for section in version.content["sections"]}
+    said = {key: section["markdown"].replace("\\", "") for key, section in sections.items()}
     assert list(sections) == ["what", "why", "requirements", "tasks", "dates", "price", "rest"]
     assert sections["requirements"]["requirements"] == ["R-001", "R-002"]
-    assert sections["requirements"]["markdown"].splitlines()[2:] == [
-        r"| R-001 \(changed\) | Scans at docks. \(must\) | Scans anywhere. \(must\) |",
-        r"| R-002 \(dropped\) | Prints. \(must\) | dropped: it counts no longer |",
-        r"| new | – | Scans at gates. \(should\) |",
+    assert said["requirements"].splitlines()[2:] == [
+        "| R-001 (changed) | Scans at docks. (must) | Scans anywhere. (must) |",
+        "| R-002 (dropped) | Prints. (must) | dropped: it counts no longer |",
+        "| new | – | Scans at gates. (should) |",
     ]
-    assert sections["tasks"]["markdown"].splitlines()[2:] == [
-        r"| T1 Wire gates \(moved\) | 2 March 2026 – 3 March 2026 | 6 March 2026 – 9 March 2026 |",
-        r"| Mount scanners \(new\) | – | 9 March 2026 |",
+    assert said["tasks"].splitlines()[2:] == [
+        "| T1 Wire gates (moved) | 2 March 2026 – 3 March 2026 | 6 March 2026 – 9 March 2026 |",
+        "| Mount scanners (new) | – | 9 March 2026 |",
     ]
-    assert sections["price"]["markdown"].splitlines() == [
+    assert said["price"].splitlines() == [
         "The price changes by **+250.50 EUR**, payable with the signature. Days to pay: 14.",
         "",
         "| What | until now | from now on |",
