@@ -2,16 +2,21 @@ from django.urls import path
 
 from presales.views import (
     board,
+    exchange_questions,
+    exchanges,
     introductions,
     introductions_parts,
     requirements,
+    requirements_bulk,
     requirements_import,
     solutions,
     solutions_review,
     solutions_sections,
+    solutions_team,
     surveys,
     surveys_customer,
     surveys_requirements,
+    surveys_template_sheets,
     surveys_templates,
 )
 
@@ -23,6 +28,11 @@ _SECTION = f"{_SOLUTION}sections/<slug:key>/"
 _INTRODUCTIONS = "projects/<int:project_pk>/introductions/"
 _INTRODUCTION = f"{_INTRODUCTIONS}<int:pk>/"
 _PART = f"{_INTRODUCTION}parts/<int:part_pk>/"
+_EXCHANGE = "projects/<int:project_pk>/exchange/"
+_TOPICS = f"{_EXCHANGE}<int:pk>/topics/"
+_TOPIC = f"{_TOPICS}<int:topic_pk>/"
+_QUESTION = f"{_EXCHANGE}questions/<int:exchange_question_pk>/"
+_IDEA = f"{_EXCHANGE}ideas/<int:idea_pk>/"
 _SURVEYS = "projects/<int:project_pk>/surveys/"
 _SURVEY = f"{_SURVEYS}<int:pk>/"
 _TEMPLATES = "survey-templates/"
@@ -38,6 +48,16 @@ urlpatterns = [
         f"{_REQUIREMENTS}import/",
         requirements_import.RequirementImport.as_view(),
         name="requirement_import",
+    ),
+    path(
+        f"{_REQUIREMENTS}change/",
+        requirements_bulk.RequirementBulk.as_view(),
+        name="requirement_bulk",
+    ),
+    path(
+        f"{_REQUIREMENTS}order/",
+        requirements_bulk.RequirementOrder.as_view(),
+        name="requirement_order",
     ),
     path(
         f"{_REQUIREMENTS}matrix/",
@@ -74,6 +94,24 @@ urlpatterns = [
     path(f"{_SOLUTION}versions/", solutions.SolutionVersions.as_view(), name="solution_versions"),
     path(f"{_SOLUTION}send/", solutions_review.SolutionSend.as_view(), name="solution_send"),
     path(f"{_SOLUTION}revise/", solutions_review.SolutionRevise.as_view(), name="solution_revise"),
+    path(f"{_SOLUTION}ask/", solutions_team.SolutionAsk.as_view(), name="solution_ask"),
+    path(
+        f"{_SOLUTION}take-back/",
+        solutions_team.SolutionTakeBack.as_view(),
+        name="solution_take_back",
+    ),
+    path(f"{_SOLUTION}decide/", solutions_team.SolutionDecide.as_view(), name="solution_decide"),
+    path(
+        f"{_SOLUTION}approval/",
+        solutions_team.SolutionApprovalRule.as_view(),
+        name="solution_approval_rule",
+    ),
+    path(f"{_SOLUTION}comments/", solutions_team.CommentList.as_view(), name="comment_list"),
+    path(
+        f"{_SOLUTION}comments/<int:comment_pk>/resolve/",
+        solutions_team.CommentResolve.as_view(),
+        name="comment_resolve",
+    ),
     path(f"{_SOLUTION}sign/", solutions_review.SolutionSign.as_view(), name="solution_sign"),
     path(
         f"{_SOLUTION}stop-signing/",
@@ -94,6 +132,7 @@ urlpatterns = [
     path(
         f"{_SECTION}writers/", solutions_sections.SectionPresence.as_view(), name="section_writers"
     ),
+    path(f"{_SECTION}comment/", solutions_team.SectionCommentWrite.as_view(), name="comment_write"),
     path(f"{_SECTION}requirements/", solutions_sections.SectionLink.as_view(), name="section_link"),
     path(
         f"{_SECTION}picture/", solutions_sections.SectionPicture.as_view(), name="section_picture"
@@ -187,6 +226,46 @@ urlpatterns = [
         name="survey_template_edit",
     ),
     path(
+        f"{_TEMPLATES}<int:pk>/sheet/",
+        surveys_template_sheets.SurveyTemplateSheet.as_view(),
+        name="survey_template_sheet",
+    ),
+    path(
+        f"{_TEMPLATES}<int:pk>/import/",
+        surveys_template_sheets.SurveyTemplateImport.as_view(),
+        name="survey_template_import",
+    ),
+    path(
+        f"{_TEMPLATES}<int:pk>/order/",
+        surveys_templates.TemplateSectionOrder.as_view(),
+        name="template_section_order",
+    ),
+    path(
+        f"{_TEMPLATES}<int:pk>/preparation/order/",
+        surveys_templates.PreparationItemOrder.as_view(),
+        name="template_preparation_order",
+    ),
+    path(
+        f"{_TEMPLATES}<int:template_pk>/preparation/new/",
+        surveys_templates.PreparationItemCreate.as_view(),
+        name="template_preparation_create",
+    ),
+    path(
+        f"{_TEMPLATES}preparation/<int:pk>/",
+        surveys_templates.PreparationItemEdit.as_view(),
+        name="template_preparation_edit",
+    ),
+    path(
+        f"{_TEMPLATES}preparation/<int:pk>/move/",
+        surveys_templates.PreparationItemMove.as_view(),
+        name="template_preparation_move",
+    ),
+    path(
+        f"{_TEMPLATES}preparation/<int:pk>/remove/",
+        surveys_templates.PreparationItemRemove.as_view(),
+        name="template_preparation_remove",
+    ),
+    path(
         f"{_TEMPLATES}<int:template_pk>/sections/new/",
         surveys_templates.TemplateSectionCreate.as_view(),
         name="template_section_create",
@@ -200,6 +279,11 @@ urlpatterns = [
         f"{_TEMPLATES}sections/<int:pk>/move/",
         surveys_templates.TemplateSectionMove.as_view(),
         name="template_section_move",
+    ),
+    path(
+        f"{_TEMPLATES}sections/<int:pk>/order/",
+        surveys_templates.TemplateQuestionOrder.as_view(),
+        name="template_question_order",
     ),
     path(
         f"{_TEMPLATES}sections/<int:pk>/remove/",
@@ -247,4 +331,46 @@ urlpatterns = [
         surveys_customer.SurveyHandInPage.as_view(),
         name="survey_link_hand_in",
     ),
+    path(_EXCHANGE, exchanges.ExchangeHome.as_view(), name="exchange_home"),
+    path(f"{_EXCHANGE}<int:pk>/", exchanges.ExchangeDetail.as_view(), name="exchange_detail"),
+    path(_TOPICS, exchanges.TopicAdd.as_view(), name="topic_add"),
+    path(f"{_TOPICS}order/", exchanges.TopicOrder.as_view(), name="topic_order"),
+    path(_TOPIC, exchanges.TopicEdit.as_view(), name="topic_edit"),
+    path(f"{_TOPIC}remove/", exchanges.TopicRemove.as_view(), name="topic_remove"),
+    path(f"{_TOPIC}notes/", exchanges.TopicNotes.as_view(), name="topic_notes"),
+    path(
+        f"{_TOPIC}notes/autosave/",
+        exchanges.TopicNotesAutosave.as_view(),
+        name="topic_notes_autosave",
+    ),
+    path(
+        f"{_TOPIC}questions/",
+        exchange_questions.QuestionAdd.as_view(),
+        name="exchange_question_add",
+    ),
+    path(
+        f"{_TOPIC}technologies/",
+        exchange_questions.TechnologiesName.as_view(),
+        name="technologies_name",
+    ),
+    path(f"{_TOPIC}ideas/", exchange_questions.IdeaAdd.as_view(), name="idea_add"),
+    path(_QUESTION, exchange_questions.QuestionEdit.as_view(), name="exchange_question_edit"),
+    path(
+        f"{_QUESTION}answer/",
+        exchange_questions.QuestionAnswer.as_view(),
+        name="exchange_question_answer",
+    ),
+    path(
+        f"{_QUESTION}take/",
+        exchange_questions.QuestionTake.as_view(),
+        name="exchange_question_take",
+    ),
+    path(
+        f"{_QUESTION}remove/",
+        exchange_questions.QuestionRemove.as_view(),
+        name="exchange_question_remove",
+    ),
+    path(f"{_IDEA}take/", exchange_questions.IdeaTake.as_view(), name="idea_take"),
+    path(f"{_IDEA}keep/", exchange_questions.IdeaKeep.as_view(), name="idea_keep"),
+    path(f"{_IDEA}remove/", exchange_questions.IdeaRemove.as_view(), name="idea_remove"),
 ]

@@ -10,9 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from implportal.audit.models import Entry
 from implportal.documents.compare import word_difference
-from presales.models import Requirement
-
-CHOICES = {"priority": Requirement.Priority, "source": Requirement.Source}
+from presales.domain.requirement_bulk import in_words
 
 
 @dataclass(frozen=True)
@@ -43,11 +41,5 @@ def _told(name: str, was: str, now: str) -> tuple[str, SafeString]:
     if name == "text":
         # ``word_difference`` ends in a sanitiser; what goes in is plain text, escaped here.
         return "", mark_safe(word_difference(escape(was), escape(now)))  # noqa: S308
-    title = str(Requirement._meta.get_field(name).verbose_name)
-    before, after = (_in_words(name, value) for value in (was, now))
+    (title, before), (_title, after) = in_words(name, was), in_words(name, now)
     return title, mark_safe(f"<del>{escape(before)}</del> <ins>{escape(after)}</ins>")  # noqa: S308
-
-
-def _in_words(name: str, value: str) -> str:
-    choices = CHOICES[name]
-    return str(choices(value).label) if value in choices.values else value

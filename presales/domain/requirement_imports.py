@@ -14,15 +14,19 @@ from django.utils.translation import gettext_lazy
 from implportal.accounts.models import User
 from implportal.audit.domain import record
 from implportal.audit.registry import Action
-from implportal.kernel.errors import DomainError, NotAllowed
+from implportal.kernel.errors import DomainError
 from implportal.kernel.tables import Table
 from implportal.kernel.text import first_unkeepable
-from implportal.projects.domain.projects import check_running
 from implportal.projects.models import Project
-from implportal.projects.permissions import may_contribute
+from presales.domain.requirement_bulk import (
+    CHANGED_MEANWHILE,
+    OthersWereFaster,
+    hold_as_seen,
+    in_words,
+    write_changes,
+)
 from presales.domain.requirement_likeness import Likeness
-from presales.domain.requirement_suspects import mark_suspect
-from presales.domain.requirements import MATTERS, write_change, write_new
+from presales.domain.requirements import write_new
 from presales.models import Requirement
 
 REQUIREMENTS_IMPORTED = Action(
@@ -62,10 +66,6 @@ class TooManyRows(DomainError):
     """More rows than one look can hold."""
 
 
-class OthersWereFaster(DomainError):
-    """Requirements changed since the rows were looked at, so what was seen no longer holds."""
-
-
 @dataclass
 class RequirementRow:
     """One requirement as it would be kept; ``error`` says why it would not be.
@@ -88,21 +88,17 @@ class RequirementRow:
     def changes(self) -> list[tuple[str, str, str]]:
         """What would change, as (field, before, after) in words."""
         return [
-            (
-                str(Requirement._meta.get_field(name).verbose_name),
-                _in_words(name, before),
-                _in_words(name, getattr(self, name)),
-            )
+            (*in_words(name, before), in_words(name, getattr(self, name))[1])
             for name, before in self.was.items()
         ]
 
     @property
     def priority_label(self) -> str:
-        return _in_words("priority", self.priority)
+        return in_words("priority", self.priority)[1]
 
     @property
     def source_label(self) -> str:
-        return _in_words("source", self.source)
+        return in_words("source", self.source)[1]
 
 
 def rows_of_table(table: Table) -> list[RequirementRow]:
@@ -162,35 +158,42 @@ def check_rows(
         row.text = " ".join(row.text.split())
         row.kind, row.was, row.error, row.hint = "", {}, "", ""
         own = present.get(_our_code(row.code))
-        if row.code.strip() and own is None:
-            row.hint = _("“%(code)s” is not one of our codes; it will get a new one.") % {
-                "code": row.code
-            }
-            if _our_code(row.code):
-                row.error = _("There is no %(code)s in this project. Leave the code empty.") % {
-                    "code": _our_code(row.code)
-                }
-                continue
-        row.error = _choose(row, own, priority=priority, source=source)
+        row.error = (
+            _find(row, own)
+            or _choose(row, own, priority=priority, source=source)
+            or (_refused(own, taken) if own else "")
+        )
+        if own:
+            taken.add(own.code)
         if row.error:
             continue
-        if own is None:
-            row.code, row.kind = "", "NEW"
-        else:
-            row.code = own.code
-            row.error = _refused(own, taken)
-            taken.add(own.code)
-            if row.error:
-                continue
-            names = ("text", "priority", "source")
-            row.was = {n: getattr(own, n) for n in names if getattr(own, n) != getattr(row, n)}
-            row.kind = "CHANGE" if row.was else "SAME"
+        _compare(row, own)
         if row.kind == "NEW" or "text" in row.was:
             like = likeness.like(row.text, but=row.code)
             if like is not None:
                 row.hint = _like_in_words(like.name, is_same=like.is_same)
             likeness.add(row.code or f"#{row.number}", row.text)
     return rows
+
+
+def _find(row: RequirementRow, own: Requirement | None) -> str:
+    """What is wrong with a code that is none of this project; one of another tool is no error."""
+    if not row.code.strip() or own is not None:
+        return ""
+    if code := _our_code(row.code):
+        return _("There is no %(code)s in this project. Leave the code empty.") % {"code": code}
+    row.hint = _("“%(code)s” is not one of our codes; it will get a new one.") % {"code": row.code}
+    return ""
+
+
+def _compare(row: RequirementRow, own: Requirement | None) -> None:
+    if own is None:
+        row.code, row.kind = "", "NEW"
+        return
+    names = ("text", "priority", "source")
+    row.code = own.code
+    row.was = {n: getattr(own, n) for n in names if getattr(own, n) != getattr(row, n)}
+    row.kind = "CHANGE" if row.was else "SAME"
 
 
 def _our_code(code: str) -> str:
@@ -256,11 +259,6 @@ def _source(word: str) -> str:
     return ""
 
 
-def _in_words(name: str, value: str) -> str:
-    choices = {"priority": Priority, "source": Source}.get(name)
-    return str(choices(value).label) if choices and value in choices.values else value
-
-
 def _like_in_words(name: str, *, is_same: bool) -> str:
     if name.startswith("#"):
         same, near = _("Line %(name)s has the same words."), _("Nearly like line %(name)s.")
@@ -289,36 +287,15 @@ def import_requirements(
         OthersWereFaster: something was added or changed since the look.
         AlreadySettled: one was accepted or dropped since the look.
     """
-    project = Project.objects.locked(project.pk)
-    if not may_contribute(actor, project):
-        raise NotAllowed
-    check_running(project)
-    present = {
-        requirement.code: requirement
-        for requirement in project.requirements.select_for_update().order_by("number", "pk")
-    }
-    changing = [row for row in rows if row.kind == "CHANGE" and not row.error]
-    is_stale = newest_number(project) != latest or any(
-        row.code not in present
-        or any(getattr(present[row.code], name) != was for name, was in row.was.items())
-        for row in changing
+    rows = [row for row in rows if not row.error]
+    changing = [row for row in rows if row.kind == "CHANGE"]
+    present = hold_as_seen(
+        project=project, was={row.code: row.was for row in changing}, actor=actor
     )
-    if is_stale:
-        raise OthersWereFaster(
-            _("Requirements were added or changed since you looked. Look at the rows once more.")
-        )
-    changed = [
-        present[row.code]
-        for row in changing
-        if write_change(
-            requirement=present[row.code],
-            wanted={name: getattr(row, name) for name in row.was},
-            actor=actor,
-            at=at,
-        )
-    ]
-    mark_suspect(
-        requirements=[present[row.code] for row in changing if MATTERS & set(row.was)],
+    if newest_number(project) != latest:
+        raise OthersWereFaster(CHANGED_MEANWHILE)
+    changed = write_changes(
+        [(present[row.code], {name: getattr(row, name) for name in row.was}) for row in changing],
         actor=actor,
         at=at,
     )
@@ -328,7 +305,7 @@ def import_requirements(
             actor=actor, at=at,
         )
         for row in rows
-        if row.kind == "NEW" and not row.error
+        if row.kind == "NEW"
     ]  # fmt: skip
     if added or changed:
         record(

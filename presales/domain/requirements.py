@@ -236,12 +236,31 @@ def drop_requirement(
     if not may_contribute(actor, project):
         raise NotAllowed
     check_running(project)
+    return write_drop(requirement=requirement, reason=reason, actor=actor, at=at)
+
+
+def check_may_drop(requirement: Requirement) -> None:
+    """Let pass what may be dropped.
+
+    Raises:
+        IllegalMove: it was accepted or dropped already.
+        StillPromised: it stands in a signed solution.
+    """
     check_move(REQUIREMENT_MOVES, source=State(requirement.state), target=State.DROPPED)
     if requirement.state != State.OPEN:
         raise StillPromised(
             _("%(code)s was promised in a signed solution. Take it away with a change request.")
             % {"code": requirement.code}
         )
+
+
+def write_drop(*, requirement: Requirement, reason: str, actor: User, at: datetime) -> Requirement:
+    """Drop one. The caller holds its row and has checked ``actor``.
+
+    Raises:
+        IllegalMove, StillPromised: see ``check_may_drop``.
+    """
+    check_may_drop(requirement)
     requirement.state, requirement.dropped_reason = State.DROPPED, reason.strip()
     requirement.save(update_fields=["state", "dropped_reason"])
     requirement.sections.clear()
@@ -250,7 +269,7 @@ def drop_requirement(
         subject=requirement,
         actor=actor,
         at=at,
-        project=project,
+        project=requirement.project,
         details={"code": requirement.code, "reason": requirement.dropped_reason},
     )
     return requirement

@@ -39,6 +39,7 @@ class RequirementList(ProjectPageMixin, ListPage):
     template_name = "presales/requirement_list.html"
     context_object_name = "requirements"
     sorts = {
+        "order": ("order", "number", "pk"),
         "code": ("number", "pk"),
         "text": ("text", "pk"),
         "priority": ("priority_rank", "number", "pk"),
@@ -79,7 +80,15 @@ class RequirementList(ProjectPageMixin, ListPage):
         for requirement in context["requirements"]:
             requirement.twin = twins.get(requirement.code)
             requirement.suspects = self.suspects.get(requirement.pk, 0)
-        return context | {"suspect_count": len(self.suspects)}
+        may_change = context["may_contribute"] and self.project.is_running
+        is_filtered = bool(context["filter"].form.changed_data)
+        return context | {
+            "suspect_count": len(self.suspects),
+            "may_change": may_change,
+            "is_filtered": is_filtered,
+            "may_order": may_change and self.sort == "order" and not is_filtered,
+            "query": self.request.GET.urlencode(),
+        }
 
 
 class RequirementMatrix(ProjectPageMixin, TemplateView):
