@@ -26,7 +26,8 @@ from implportal.projects.registry import (
     Waiting,
     WaitingSource,
 )
-from implportal.signing.models import RequestState, Signer, SignerState
+from implportal.signing.models import LinkKind, RequestState, Signer, SignerState
+from implportal.signing.registry import LinkPage, register_link_page
 
 LATE_DAYS = 7
 FADES_AFTER = timedelta(days=3)
@@ -126,6 +127,7 @@ def actions_waiting(user: User, now: datetime) -> Iterator[Waiting]:
 
 
 ATTACHABLES.register(Attachable("meetings.meeting"))
+register_link_page(LinkPage(LinkKind.FEEDBACK, "meetings.attendee", "meetings:feedback_link"))
 TABS.register(
     ProjectTab("meetings", gettext_lazy("Meetings"), 60, "meetings:meeting_list", "calendar-event")
 )

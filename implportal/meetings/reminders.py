@@ -9,18 +9,21 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from implportal.meetings.domain.feedback import WANTED_FOR
 from implportal.meetings.domain.parts import without_minutes
-from implportal.meetings.models import ActionItem, Attendee, Meeting, State
+from implportal.meetings.models import ActionItem, Attendee, Feedback, Meeting, State
 from implportal.notifications.registry import Reminder, ReminderRule, register_rule
 from implportal.projects.models import Project
 from implportal.signing.domain.reminding import add_working_days
 
 MINUTES_WITHIN_WORKING_DAYS = 1
+FEEDBACK_WITHIN_WORKING_DAYS = 2
 OVERDUE_EVERY_DAYS = 3
 OVERDUE_FOR_DAYS = 30
 """After this long a reminder has lost its force; the item stays on the list of what waits."""
@@ -113,8 +116,36 @@ def actions_due(now: datetime) -> Iterator[Reminder]:
         )
 
 
+def feedback_missing(now: datetime) -> Iterator[Reminder]:
+    """Tell the organiser of a meeting of which nobody of the customer has said how it was."""
+    held = Meeting.objects.filter(
+        kind__in=WANTED_FOR,
+        state=State.HELD,
+        end_at__lt=now,
+        end_at__gt=now - timedelta(days=OVERDUE_FOR_DAYS),
+        project__in=Project.objects.running(),
+    ).select_related("organiser")
+    came = Attendee.objects.filter(meeting=OuterRef("pk"), user=None, came=True)
+    silent = held.filter(Exists(came)).exclude(
+        pk__in=Feedback.objects.values("attendee__meeting_id")
+    )
+    for meeting in silent.order_by("pk"):
+        due_on = add_working_days(meeting.end_at.date(), FEEDBACK_WITHIN_WORKING_DAYS)
+        if due_on <= now.date():
+            yield Reminder(
+                subject_key=f"feedback:{meeting.pk}",
+                due_on=due_on,
+                user=meeting.organiser,
+                subject=_("How was “%(title)s” received?") % {"title": meeting.title},
+                text=_("Ask those who came by mail, or note what you heard."),
+                url=f"{meeting.get_absolute_url()}#feedback",
+                project_id=meeting.project_id,
+            )
+
+
 register_rule(
     ReminderRule("meetings.tomorrow", gettext_lazy("Meeting tomorrow"), meetings_tomorrow)
 )
 register_rule(ReminderRule("meetings.minutes", gettext_lazy("Minutes missing"), minutes_missing))
+register_rule(ReminderRule("meetings.feedback", gettext_lazy("Feedback missing"), feedback_missing))
 register_rule(ReminderRule("meetings.actions", gettext_lazy("Action item due"), actions_due))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from implportal.meetings.views import diary, meetings, minutes, outcomes
+from implportal.meetings.views import diary, feedback, meetings, minutes, outcomes
 
 app_name = "meetings"
 one_item = [
@@ -27,6 +27,8 @@ one_meeting = [
     ),
     path("actions/", outcomes.ActionAdd.as_view(), name="action_add"),
     path("actions/<int:item_pk>/", include(one_item)),
+    path("feedback/", feedback.FeedbackAsk.as_view(), name="feedback_ask"),
+    path("feedback/<int:attendee_pk>/", feedback.FeedbackNote.as_view(), name="feedback_note"),
     path("calendar.ics", meetings.MeetingCalendar.as_view(), name="meeting_calendar"),
 ]
 all_meetings = [
@@ -37,4 +39,5 @@ all_meetings = [
 urlpatterns = [
     path("meetings/", diary.Diary.as_view(), name="diary"),
     path("projects/<int:project_pk>/meetings/", include(all_meetings)),
+    path("r/<uuid:link_id>/feedback/", feedback.FeedbackLink.as_view(), name="feedback_link"),
 ]

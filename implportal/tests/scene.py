@@ -39,6 +39,7 @@ from implportal.documents.domain.images import store_image
 from implportal.documents.tests.factories import DocumentVersionFactory
 from implportal.meetings.tests.factories import (
     ActionItemFactory,
+    AttendeeFactory,
     DecisionFactory,
     MeetingFactory,
 )
@@ -94,6 +95,7 @@ class Scene:
             context={"text": "t"}, dedupe_key="scene", at=at,
         )  # fmt: skip
         meeting = MeetingFactory(project=project)
+        self.attendee = AttendeeFactory(meeting=meeting)
         self.decision = DecisionFactory(meeting=meeting)
         self.action = ActionItemFactory(meeting=meeting)
         self.version = DocumentVersionFactory(
@@ -210,6 +212,7 @@ class Scene:
             "question_pk": self.survey_question.pk,
             "statement_pk": self.statement.pk,
             "link_pk": self.task_link.pk,
+            "attendee_pk": self.attendee.pk,
         }
         if "effect_pk" in places:
             given["effect_pk"] = self.change_effects[name].pk

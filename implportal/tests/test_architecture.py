@@ -49,6 +49,7 @@ PUBLIC = {
     "delivery:link_user_request",
     "aftersales:training_link",
     "aftersales:training_link_calendar",
+    "meetings:feedback_link",
 }
 
 READS_NOTHING_OF_OTHERS = {

@@ -113,11 +113,11 @@ def plan_meeting(
         agenda=agenda,
     )
     _set_attendees(meeting, {*users, organiser}, set(contacts), set(guests))
+    announce_move(meeting, actor=actor, at=at)
     record(
         MEETING_PLANNED, subject=meeting, actor=actor, at=at, project=project,
         details={"title": title, "start_at": start_at},
     )  # fmt: skip
-    announce_move(meeting, actor=actor, at=at)
     return meeting
 
 
@@ -171,11 +171,11 @@ def change_meeting(
         disinvite(meeting, gone, at=at)
         invite(meeting, at=at, is_changed=is_moved)
     if said:
+        announce_move(meeting, actor=actor, at=at)
         record(
             MEETING_CHANGED, subject=meeting, actor=actor, at=at, project=meeting.project,
             details={"title": meeting.title, "fields": ", ".join(said)},
         )  # fmt: skip
-        announce_move(meeting, actor=actor, at=at)
     return meeting
 
 
@@ -192,11 +192,11 @@ def cancel_meeting(*, meeting: Meeting, actor: User, at: datetime, reason: str) 
     meeting.save(update_fields=["state", "state_reason", "revision"])
     if meeting.invited_at and meeting.end_at > at:
         disinvite(meeting, with_address(meeting), at=at, reason=reason)
+    announce_move(meeting, actor=actor, at=at)
     record(
         MEETING_CANCELLED, subject=meeting, actor=actor, at=at, project=meeting.project,
         details={"title": meeting.title, "reason": reason},
     )  # fmt: skip
-    announce_move(meeting, actor=actor, at=at)
     return meeting
 
 
@@ -264,11 +264,11 @@ def _hold(meeting: Meeting, *, actor: User, at: datetime) -> None:
         return
     meeting.state = State.HELD
     meeting.save(update_fields=["state"])
+    announce_move(meeting, actor=actor, at=at)
     record(
         MEETING_HELD, subject=meeting, actor=actor, at=at, project=meeting.project,
         details={"title": meeting.title},
     )  # fmt: skip
-    announce_move(meeting, actor=actor, at=at)
 
 
 def announce_move(meeting: Meeting, *, actor: User | None, at: datetime) -> None:

@@ -181,6 +181,7 @@ def send_when_ready(version: DocumentVersion, at: datetime) -> None:
         with transaction.atomic():
             send_request(request=draft, actor=sender, at=at)
             _tell_the_others(meeting, version, sender=sender, at=at)
+            announce_move(meeting, actor=sender, at=at)
     except (DomainError, NotAllowed) as error:
         notify(
             to=sender.email,
@@ -232,8 +233,8 @@ def _tell_the_others(
 def note_confirmed(version: DocumentVersion, at: datetime) -> None:
     """Put on record that everybody has confirmed (``DocumentKind.on_signed``)."""
     meeting = Meeting.objects.select_related("project").get(pk=version.object_id)
-    _record(MINUTES_CONFIRMED, meeting, version, actor=None, at=at)
     announce_move(meeting, actor=None, at=at)
+    _record(MINUTES_CONFIRMED, meeting, version, actor=None, at=at)
 
 
 def note_ended(version: DocumentVersion, state: RequestState, at: datetime) -> None:
@@ -248,8 +249,8 @@ def note_ended(version: DocumentVersion, state: RequestState, at: datetime) -> N
     refusals = Signer.objects.filter(request__version=version, state=SignerState.DECLINED)
     refusal = refusals.order_by("-decided_at", "-pk")[0]
     said = {"name": refusal.name, "reason": refusal.decline_reason}
-    _record(MINUTES_OBJECTED, meeting, version, actor=None, at=at, **said)
     announce_move(meeting, actor=None, at=at)
+    _record(MINUTES_OBJECTED, meeting, version, actor=None, at=at, **said)
     organiser = meeting.organiser
     if organiser.pk != version.frozen_by_id and organiser.is_active:
         notify(

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from implportal.accounts.models import User
-from implportal.audit.domain import record
-from implportal.audit.models import Entry
+from implportal.audit.domain import record_once
 from implportal.audit.registry import Action
 from implportal.kernel.errors import DomainError, NotAllowed
 from implportal.meetings.domain.meetings import hold_if_begun, lock_open_meeting
 from implportal.meetings.models import Meeting
 from implportal.meetings.permissions import may_take_minutes
 from implportal.projects.domain.projects import check_running
-
-ONE_ENTRY_HOLDS = timedelta(hours=1)
-"""Who goes on writing is put on record once in this time, not with every save."""
 
 MINUTES_WRITTEN = Action(
     "meetings.minutes_written", gettext_lazy("wrote the minutes of “%(title)s”")
@@ -63,23 +58,8 @@ def write_minutes(
     meeting.minutes_revision += 1
     meeting.save(update_fields=["minutes", "minutes_revision"])
     hold_if_begun(meeting, actor=actor, at=at)
-    if not _is_on_record(meeting, actor=actor, at=at):
-        record(
-            MINUTES_WRITTEN, subject=meeting, actor=actor, at=at, project=meeting.project,
-            details={"title": meeting.title},
-        )  # fmt: skip
+    record_once(
+        MINUTES_WRITTEN, subject=meeting, actor=actor, at=at, project=meeting.project,
+        details={"title": meeting.title},
+    )  # fmt: skip
     return meeting
-
-
-def _is_on_record(meeting: Meeting, *, actor: User, at: datetime) -> bool:
-    return (
-        Entry.objects.of_project(meeting.project_id)
-        .filter(
-            action=MINUTES_WRITTEN.key,
-            subject_type=ContentType.objects.get_for_model(Meeting),
-            subject_id=meeting.pk,
-            actor=actor,
-            at__gt=at - ONE_ENTRY_HOLDS,
-        )
-        .exists()
-    )

@@ -16,6 +16,7 @@ from implportal.kernel.forms import ReasonForm
 from implportal.kernel.views import ListPage
 from implportal.meetings.domain.agenda import timetable
 from implportal.meetings.domain.calendar import to_icalendar
+from implportal.meetings.domain.feedback import opinions, to_ask
 from implportal.meetings.domain.invitations import send_invitations
 from implportal.meetings.domain.meetings import (
     cancel_meeting,
@@ -126,6 +127,7 @@ class MeetingDetail(OneMeeting, ProjectPageMixin, TemplateView):
         attendees = list(self.meeting.attendees.select_related("user", "contact").order_by("pk"))
         may_change = is_open and may_change_meeting(user, self.meeting)
         is_over = self.meeting.end_at < timezone.now()
+        found = opinions(self.meeting, at=timezone.now()) if is_over else []
         forms = {}
         if may_note:
             forms = {
@@ -141,6 +143,8 @@ class MeetingDetail(OneMeeting, ProjectPageMixin, TemplateView):
                 if one.address and not one.invited_at and one.user_id != self.meeting.organiser_id
             ],
             is_over=is_over,
+            opinions=found,
+            uninquired=to_ask(found),
             may_change=may_change,
             may_note=may_note,
             may_send=is_open and may_send_minutes(user, self.project),

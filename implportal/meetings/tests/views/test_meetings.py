@@ -54,8 +54,9 @@ def test_a_meeting_costs_the_same_for_any_number_of_people(
     browser = sign_in(ines)
 
     browser.get(meeting.get_absolute_url())  # what kind of record a meeting is, is asked once
-    # session, user, news, project, meeting, people, decisions, actions, files, owners: 2
-    with django_assert_num_queries(11):
+    # session, user, news, project, meeting, people, decisions, actions, files, owners: 2,
+    # feedback, links to give it
+    with django_assert_num_queries(13):
         response = browser.get(meeting.get_absolute_url())
 
     assert len(response.context["attendees"]) == people

@@ -319,6 +319,7 @@ class TestWithoutPaper:
         browser.get(held.get_absolute_url())
 
         # session, user, news, project, meeting; version, request, signers; frozen: people,
-        # decisions, actions; shown: people, decisions, actions, files, choices of owners: 2
-        with django_assert_num_queries(17):
+        # decisions, actions; shown: people, decisions, actions, files, choices of owners: 2,
+        # feedback, links to give it; topics, once frozen and once shown
+        with django_assert_num_queries(21):
             browser.get(held.get_absolute_url())
