@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from implportal.accounts.models import User
 from implportal.projects.models import Project
@@ -27,6 +27,8 @@ from implportal.projects.registry import (
     set_activity_route,
 )
 from implportal.signing.registry import LinkPage, register_link_page
+from presales.domain.section_comments import comments_for
+from presales.domain.solution_approval import approval_url, approvals_waiting_for
 from presales.domain.solution_waiting import Reading, readings, unfinished_solutions
 from presales.models import Solution, Survey
 
@@ -109,6 +111,39 @@ def solutions_waiting(user: User, now: datetime) -> Iterator[Waiting]:
             yield waiting
 
 
+def approvals_asked(user: User, now: datetime) -> Iterator[Waiting]:
+    """Yield solutions that ``user`` is to approve; one query."""
+    for approval in approvals_waiting_for(user):
+        yield Waiting(
+            text=_("%(name)s asks you to approve “%(title)s”")
+            % {"name": approval.asked_by.name, "title": approval.solution.title},
+            project=approval.solution.project,
+            since=approval.asked_at,
+            url=approval_url(approval.solution),
+            button=_("Approve or return"),
+            urgency=2,
+        )
+
+
+def comments_waiting(user: User, now: datetime) -> Iterator[Waiting]:
+    """Yield solutions with words of the team that ``user`` has not answered; two queries."""
+    mine = Project.objects.running().filter(implementation_manager=user)
+    for found in comments_for(user, mine):
+        yield Waiting(
+            text=ngettext(
+                "The team says something about “%(title)s”",
+                "The team says %(n)s things about “%(title)s”",
+                found.open,
+            )
+            % {"n": found.open, "title": found.solution.title},
+            project=found.solution.project,
+            since=found.since,
+            url=reverse("presales:comment_list", kwargs={"project_pk": found.solution.project_id})
+            + "?state=open",
+            button=_("Read the comments"),
+        )
+
+
 def _waiting(solution: Solution, reading: Reading | None, now: datetime) -> Waiting | None:
     if solution.state == Solution.State.DRAFT:
         if (now - solution.state_since).days < DRAFT_RESTS_DAYS:
@@ -143,4 +178,6 @@ def _line(
 GATES.register(Gate("presales.survey", "DELIVERY", survey_is_missing))
 GATES.register(Gate("presales.solution", "DELIVERY", solution_is_missing))
 WAITING.register(WaitingSource("presales.surveys", surveys_waiting))
+WAITING.register(WaitingSource("presales.approvals", approvals_asked))
+WAITING.register(WaitingSource("presales.comments", comments_waiting))
 WAITING.register(WaitingSource("presales.solutions", solutions_waiting))

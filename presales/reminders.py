@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy
 from implportal.notifications.registry import Reminder, ReminderRule, register_rule
 from implportal.projects.models import Project
 from implportal.signing.domain.reminding import add_working_days
+from presales.domain.solution_approval import approval_url, approvals_waiting
 from presales.models import Solution, Survey
 
 UNSIGNED_WORKING_DAYS = 3
 UNANSWERED_WORKING_DAYS = 3
+UNAPPROVED_WORKING_DAYS = 1
 
 
 def solutions_unsigned(now: datetime) -> Iterator[Reminder]:
@@ -40,6 +42,27 @@ def solutions_unsigned(now: datetime) -> Iterator[Reminder]:
                 },
                 url=solution.get_absolute_url(),
                 project_id=project.pk,
+            )
+
+
+def approvals_unanswered(now: datetime) -> Iterator[Reminder]:
+    """Tell who was asked to approve a solution and has not answered for a working day."""
+    for approval in approvals_waiting().order_by("pk"):
+        due_on = add_working_days(approval.asked_at.date(), UNAPPROVED_WORKING_DAYS)
+        if due_on <= now.date():
+            solution = approval.solution
+            yield Reminder(
+                subject_key=f"approval:{approval.pk}",
+                due_on=due_on,
+                user=approval.approver,
+                subject=_("“%(title)s” waits for your approval") % {"title": solution.title},
+                text=_("%(name)s asked you on %(day)s. The customer gets it when you approve it.")
+                % {
+                    "name": approval.asked_by.name,
+                    "day": date_format(approval.asked_at, "j F Y"),
+                },
+                url=approval_url(solution),
+                project_id=solution.project_id,
             )
 
 
@@ -71,6 +94,9 @@ def surveys_unanswered(now: datetime) -> Iterator[Reminder]:
 
 register_rule(
     ReminderRule("solution_unsigned", gettext_lazy("Solution unsigned"), solutions_unsigned)
+)
+register_rule(
+    ReminderRule("solution_unapproved", gettext_lazy("Solution not approved"), approvals_unanswered)
 )
 register_rule(
     ReminderRule("survey_unanswered", gettext_lazy("Survey unanswered"), surveys_unanswered)

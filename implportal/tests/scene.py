@@ -50,6 +50,7 @@ from implportal.projects.tests.factories import ContactFactory, MemberFactory, P
 from implportal.signing.domain.links import share
 from implportal.signing.domain.reading import ask_question
 from implportal.signing.domain.requests import SignerSpec, request_signatures
+from presales.domain.section_comments import write_comment
 from presales.models import Recipient
 from presales.tests.factories import (
     IntroductionFactory,
@@ -147,6 +148,9 @@ class Scene:
         self.statement = StatementFactory(question=self.survey_question)
         template_question = TemplateQuestionFactory()
         self.section = SolutionSectionFactory(solution=SolutionFactory(project=project))
+        self.comment = write_comment(
+            section=self.section, text="Really?", actor=self.people["ines"], at=self.at
+        )
         self.rows |= {
             "presales:requirement": RequirementFactory(project=project),
             "presales:introduction": introduction,
@@ -208,6 +212,7 @@ class Scene:
             "item_pk": (self.decision if "decision" in name else self.action).pk,
             "signer_pk": self.rows["signing:request"].signers.get().pk,
             "part_pk": self.part.pk,
+            "comment_pk": self.comment.pk,
             "recipient_pk": self.recipient.pk,
             "question_pk": self.survey_question.pk,
             "statement_pk": self.statement.pk,

@@ -39,6 +39,7 @@ from implportal.signing.models import (
 )
 from implportal.signing.models.requests import DECIDING, UNFINISHED
 from presales.domain.requirements import advance_requirements
+from presales.domain.solution_approval import check_approved
 from presales.domain.solutions import solution_content
 from presales.models import STATE_MOVES, Requirement, Solution
 
@@ -109,6 +110,7 @@ def send_for_review(
         ProjectNotRunning: the project rests or is over.
         IllegalMove: it is not being written any more; someone may have been faster.
         NothingToSend, NobodyToRead, MissingImage, ContactOfOthers.
+        NotApproved: the project asks for approval, and this text has none.
     """
     solution = _locked(solution, actor=actor)
     check_move(STATE_MOVES, source=State(solution.state), target=State.IN_REVIEW)
@@ -116,6 +118,7 @@ def send_for_review(
         raise NobodyToRead(_("Choose at least one person who reads it."))
     if not solution.sections.exists():
         raise NothingToSend(_("The solution has no section yet, so there is nothing to read."))
+    check_approved(solution)
     project = solution.project
     close_review_links(solution, actor=actor, at=at)
     version = freeze(

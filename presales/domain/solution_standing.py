@@ -18,6 +18,7 @@ from implportal.signing.domain.progress import (
     reading_state,
 )
 from presales.domain.review import latest_version
+from presales.domain.section_comments import open_comments
 from presales.domain.solutions import empty_sections
 from presales.domain.variables import put_in_known, variables_of
 from presales.models import Solution, SolutionSection
@@ -49,6 +50,7 @@ class SectionStanding:
     section: SolutionSection
     look: Look
     requirements: int
+    comments: int = 0
     understood_by: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
 
@@ -61,6 +63,7 @@ class SolutionStanding:
     version: DocumentVersion | None
     reading: ReadingState | None
     empty: list[SolutionSection]
+    open_comments: int = 0
 
     @property
     def next_version(self) -> int:
@@ -75,11 +78,12 @@ class SolutionStanding:
 
 
 def solution_standing(solution: Solution) -> SolutionStanding:
-    """Work out where each section stands. Costs six queries for any number of sections."""
+    """Work out where each section stands. Costs seven queries for any number of sections."""
     sections = list(solution.sections.in_order().prefetch_related("requirements"))
     version = latest_version(solution)
     reading = reading_state(version) if version else None
     empty = empty_sections(sections)
+    comments = open_comments(solution)
     return SolutionStanding(
         sections=_standings(
             sections,
@@ -89,10 +93,12 @@ def solution_standing(solution: Solution) -> SolutionStanding:
             variables_of(solution, on=date.fromisoformat(version.content["date"]))
             if version
             else {},
+            comments=comments,
         ),
         version=version,
         reading=reading,
         empty=empty,
+        open_comments=sum(comments.values()),
     )
 
 
@@ -102,6 +108,8 @@ def _standings(
     reading: ReadingState | None,
     empty: set[int],
     values: dict[str, str],
+    *,
+    comments: dict[int | None, int],
 ) -> list[SectionStanding]:
     frozen = {section["key"]: section for section in version.content["sections"]} if version else {}
     read = {section.key: section for section in reading.sections} if reading else {}
@@ -112,6 +120,7 @@ def _standings(
             if section.pk in empty
             else _look(section, frozen.get(section.key), mine, version, values),
             len(section.requirements.all()),
+            comments.get(section.pk, 0),
             mine.confirmed_by if mine else (),
             mine.questions if mine else (),
         )

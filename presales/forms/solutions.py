@@ -5,9 +5,11 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from implportal.accounts.models import User
 from implportal.documents.domain.images import MAX_IMAGE_BYTES
 from implportal.documents.manuscript import MAX_BYTES
 from implportal.documents.markdown import MAX_CHARACTERS
@@ -206,3 +208,70 @@ class SendForm(PageForm):
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["contacts"].queryset = project.customer.contacts.order_by("name", "pk")
+
+
+class CommentForm(PageForm):
+    """A word to the team about a section."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Comment"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Write what you want to say.")},
+    )
+
+
+class AskApprovalForm(PageForm):
+    """Whom to ask whether the text may go out."""
+
+    approver = forms.ModelChoiceField(
+        label=gettext_lazy("Who approves"), queryset=User.objects.none()
+    )
+    note = forms.CharField(
+        label=gettext_lazy("A word to them"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Such as what changed, and until when it has to go out."),
+    )
+
+    def __init__(self, *args: Any, approvers: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["approver"].queryset = approvers
+
+
+class DecideForm(PageForm):
+    """The answer, of the text that was on the page."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("What has to change"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("Needed if you return it."),
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    @property
+    def returns(self) -> bool:
+        return self.data.get("decision") == "return"
+
+    def clean_reason(self) -> str:
+        reason = self.cleaned_data["reason"].strip()
+        if self.returns and not reason:
+            raise forms.ValidationError(_("Say what has to change before it can go out."))
+        return reason
+
+
+class ApprovalRuleForm(PageForm):
+    """What the project asks for before a solution is sent."""
+
+    is_needed = forms.BooleanField(
+        label=gettext_lazy("Somebody of us approves each version before it is sent"),
+        required=False,
+    )
+    needs_four_eyes = forms.BooleanField(
+        label=gettext_lazy("It must be somebody who did not write it"),
+        required=False,
+        help_text=gettext_lazy("Whoever wrote in a section or asks for approval cannot give it."),
+    )

@@ -35,7 +35,14 @@ from presales.domain.imports import (
     reimport_solution,
 )
 from presales.domain.review import KIND, withdraw_solution
+from presales.domain.section_comments import threads_of
 from presales.domain.section_presence import writers_of
+from presales.domain.solution_approval import (
+    ApprovalStanding,
+    approval_standing,
+    approval_url,
+    may_decide,
+)
 from presales.domain.solution_standing import SolutionStanding, solution_standing
 from presales.domain.solutions import (
     change_solution,
@@ -46,6 +53,7 @@ from presales.domain.solutions import (
 from presales.domain.variables import MEANINGS, faults_of, put_in_known, variables_of
 from presales.domain.word_export import solution_as_word
 from presales.forms.solutions import (
+    CommentForm,
     ImportForm,
     ReimportForm,
     SolutionForm,
@@ -115,6 +123,7 @@ class SolutionEditorMixin(SolutionPageMixin):
 
     def get_context_data(self, **kwargs: Any) -> dict:
         standing = solution_standing(self.solution)
+        approval = approval_standing(self.solution)
         present = standing.of(self.key) if self.key else next(iter(standing.sections), None)
         if self.key and present is None:
             raise Http404
@@ -127,7 +136,9 @@ class SolutionEditorMixin(SolutionPageMixin):
             previous=standing.sections[place - 1] if place else None,
             following=next(iter(standing.sections[place + 1 :]), None),
             unanswered=unanswered_musts(self.project),
-            next_action=self.next_action(standing),
+            approval=approval,
+            may_decide=may_decide(self.request.user, approval.latest),
+            next_action=self.next_action(standing, approval),
             writers=writers,
             writing_now=[
                 (writer.name, one.section.title)
@@ -144,22 +155,35 @@ class SolutionEditorMixin(SolutionPageMixin):
             text = put_in_known(present.section.markdown, values)
             context["html"] = shown(text, self.project, references)
             context["faults"] = faults_of(present.section.markdown, values)
+            context["threads"] = threads_of(present.section)
+            context.setdefault("comment_form", CommentForm())
             context["variables"] = [(name, MEANINGS[name], values[name]) for name in values]
         return context
 
-    def next_action(self, standing: SolutionStanding) -> dict[str, str] | None:
+    def next_action(
+        self, standing: SolutionStanding, approval: ApprovalStanding
+    ) -> dict[str, str] | None:
         """Return the one thing to do now, with its address; None where we only wait."""
         state = self.solution.state
         if state in {State.SIGNING, State.SIGNED}:
             return self._when_signing(standing)
+        if state == State.DRAFT and may_decide(self.request.user, approval.latest):
+            return _action(_("Approve or return"), approval_url(self.solution), "checks")
         runs = may_run(self.request.user, self.project) and self.project.is_running
         if not runs or not standing.sections:
             return None
         if state == State.DRAFT:
+            if approval.is_missing:
+                return self._when_not_approved(approval)
             label = _("Send version %(version)s to the customer")
             url = self._address("presales:solution_send")
             return _action(label % {"version": standing.next_version}, url, "send")
         return self._when_in_review(standing)
+
+    def _when_not_approved(self, approval: ApprovalStanding) -> dict[str, str] | None:
+        if approval.is_waiting:
+            return None
+        return _action(_("Ask for approval"), self._address("presales:solution_ask"), "checks")
 
     def _when_signing(self, standing: SolutionStanding) -> dict[str, str] | None:
         if self.solution.state == State.SIGNED:
