@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -66,6 +66,25 @@ def record(
     entry.save(force_insert=True)
     Chain.objects.filter(pk=head.pk).update(length=entry.sequence, head=entry.hash)
     return entry
+
+
+def record_once(
+    action: Action,
+    *,
+    subject: models.Model,
+    actor: models.Model,
+    at: datetime,
+    project: models.Model,
+    details: dict[str, object],
+    within: timedelta = timedelta(hours=1),
+) -> None:
+    """Put on record what repeats while somebody writes, unless they are on record already.
+
+    Who goes on writing is on record once ``within`` this time, not with every save.
+    """
+    said = Entry.objects.of_project(project.pk).of_subject(subject)
+    if not said.filter(action=action.key, actor=actor, at__gt=at - within).exists():
+        record(action, subject=subject, actor=actor, at=at, project=project, details=details)
 
 
 def content_of(entry: Entry) -> dict[str, Any]:
