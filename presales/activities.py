@@ -12,13 +12,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from implportal.accounts.models import User
+from implportal.meetings.models import Kind
+from implportal.meetings.registry import MINUTES_PARTS, MinutesPart
 from implportal.projects.models import Project
 from implportal.projects.registry import (
     ATTACHABLES,
     GATES,
+    LISTENERS,
     TABS,
     WAITING,
     Attachable,
+    EventListener,
     Gate,
     ProjectTab,
     Reason,
@@ -27,6 +31,8 @@ from implportal.projects.registry import (
     set_activity_route,
 )
 from implportal.signing.registry import LinkPage, register_link_page
+from presales.domain.exchange_standing import minutes_text, note_meeting_moved, written_of
+from presales.domain.exchange_waiting import questions_waiting
 from presales.domain.section_comments import comments_for
 from presales.domain.solution_approval import approval_url, approvals_waiting_for
 from presales.domain.solution_waiting import Reading, readings, unfinished_solutions
@@ -39,6 +45,7 @@ ATTACHABLES.register(Attachable("presales.requirement"))
 set_activity_route("introduction", "presales:introduction_list")
 set_activity_route("survey", "presales:survey_list")
 set_activity_route("solution", "presales:solution_home")
+set_activity_route("exchange", "presales:exchange_home")
 register_link_page(LinkPage("ANSWER", "presales.survey", "presales:survey_link_start"))
 TABS.register(
     ProjectTab(
@@ -181,3 +188,15 @@ WAITING.register(WaitingSource("presales.surveys", surveys_waiting))
 WAITING.register(WaitingSource("presales.approvals", approvals_asked))
 WAITING.register(WaitingSource("presales.comments", comments_waiting))
 WAITING.register(WaitingSource("presales.solutions", solutions_waiting))
+WAITING.register(WaitingSource("presales.exchange", questions_waiting))
+LISTENERS.register(EventListener("presales.exchange", "MEETING_MOVED", note_meeting_moved))
+MINUTES_PARTS.register(
+    MinutesPart(
+        key="topics",
+        title=gettext_lazy("Topics and questions"),
+        kinds=frozenset({Kind.EXCHANGE}),
+        text=minutes_text,
+        written=written_of,
+        route="presales:exchange_detail",
+    )
+)

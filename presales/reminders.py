@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from implportal.notifications.registry import Reminder, ReminderRule, register_rule
 from implportal.projects.models import Project
 from implportal.signing.domain.reminding import add_working_days
+from presales.domain.exchange_waiting import open_questions
 from presales.domain.solution_approval import approval_url, approvals_waiting
 from presales.models import Solution, Survey
 
@@ -92,6 +93,20 @@ def surveys_unanswered(now: datetime) -> Iterator[Reminder]:
             )
 
 
+def exchange_questions_open(now: datetime) -> Iterator[Reminder]:
+    """Tell the implementation manager of questions that are open for three working days."""
+    for one in open_questions(now, Project.objects.running()):
+        yield Reminder(
+            subject_key=f"exchange-questions:{one.meeting.pk}",
+            due_on=one.due_on,
+            user=one.meeting.project.implementation_manager,
+            subject=one.text,
+            text=_("Whoever asked expects an answer. Note it, or let somebody find it out."),
+            url=one.url,
+            project_id=one.meeting.project_id,
+        )
+
+
 register_rule(
     ReminderRule("solution_unsigned", gettext_lazy("Solution unsigned"), solutions_unsigned)
 )
@@ -100,4 +115,9 @@ register_rule(
 )
 register_rule(
     ReminderRule("survey_unanswered", gettext_lazy("Survey unanswered"), surveys_unanswered)
+)
+register_rule(
+    ReminderRule(
+        "exchange_questions_open", gettext_lazy("Question unanswered"), exchange_questions_open
+    )
 )

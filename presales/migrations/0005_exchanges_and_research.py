@@ -7,203 +7,486 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('meetings', '0003_invitations_and_saves'),
-        ('presales', '0004_survey_people'),
-        ('projects', '0003_stops_of_stopped_projects'),
+        ("meetings", "0003_invitations_and_saves"),
+        ("presales", "0004_survey_people"),
+        ("projects", "0003_stops_of_stopped_projects"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Interview',
+            name="Interview",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(blank=True, max_length=120, verbose_name='name')),
-                ('start_at', models.DateTimeField(verbose_name='when')),
-                ('duration_minutes', models.PositiveSmallIntegerField(default=45, verbose_name='minutes')),
-                ('state', models.CharField(choices=[('PLANNED', 'Planned'), ('HELD', 'Held')], default='PLANNED', max_length=7, verbose_name='state')),
-                ('notes', models.TextField(blank=True, verbose_name='notes')),
-                ('revision', models.PositiveIntegerField(default=0, editable=False)),
-                ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='interviews', to='projects.contact')),
-                ('interviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interviews', to=settings.AUTH_USER_MODEL, verbose_name='interviewer')),
-                ('meeting', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='interviews', to='meetings.meeting')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='interviews', to='projects.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=120, verbose_name="name")),
+                ("start_at", models.DateTimeField(verbose_name="when")),
+                (
+                    "duration_minutes",
+                    models.PositiveSmallIntegerField(default=45, verbose_name="minutes"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("PLANNED", "Planned"), ("HELD", "Held")],
+                        default="PLANNED",
+                        max_length=7,
+                        verbose_name="state",
+                    ),
+                ),
+                ("notes", models.TextField(blank=True, verbose_name="notes")),
+                ("revision", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="interviews",
+                        to="projects.contact",
+                    ),
+                ),
+                (
+                    "interviewer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="interviews",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="interviewer",
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="interviews",
+                        to="meetings.meeting",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="interviews",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'interview',
+                "verbose_name": "interview",
             },
         ),
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveIntegerField(verbose_name='order')),
-                ('kind', models.CharField(choices=[('DOMAIN_FIT', 'Domain fit'), ('METHOD', 'Method'), ('USABILITY', 'Usability'), ('TECHNOLOGY', 'Technology')], max_length=10, verbose_name='kind')),
-                ('title', models.CharField(max_length=160, verbose_name='topic')),
-                ('notes', models.TextField(blank=True, verbose_name='what was said')),
-                ('revision', models.PositiveIntegerField(default=0, editable=False)),
-                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='topics', to='meetings.meeting')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("order", models.PositiveIntegerField(verbose_name="order")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("DOMAIN_FIT", "Domain fit"),
+                            ("METHOD", "Method"),
+                            ("USABILITY", "Usability"),
+                            ("TECHNOLOGY", "Technology"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(max_length=160, verbose_name="topic")),
+                ("notes", models.TextField(blank=True, verbose_name="what was said")),
+                ("revision", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="topics",
+                        to="meetings.meeting",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'topic of an exchange',
+                "verbose_name": "topic of an exchange",
             },
         ),
         migrations.CreateModel(
-            name='Technology',
+            name="Technology",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='technology')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='technologies', to='projects.project')),
-                ('topics', models.ManyToManyField(related_name='technologies', to='presales.topic')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="technology")),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="technologies",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "topics",
+                    models.ManyToManyField(related_name="technologies", to="presales.topic"),
+                ),
             ],
             options={
-                'verbose_name': 'technology',
+                "verbose_name": "technology",
             },
         ),
         migrations.CreateModel(
-            name='Idea',
+            name="Idea",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=500, verbose_name='idea')),
-                ('state', models.CharField(choices=[('NEW', 'To be decided'), ('LATER', 'Kept for later'), ('TAKEN', 'Requirement')], default='NEW', max_length=5, verbose_name='state')),
-                ('noted_at', models.DateTimeField(verbose_name='noted')),
-                ('noted_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('requirement', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ideas', to='presales.requirement')),
-                ('topic', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ideas', to='presales.topic')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.CharField(max_length=500, verbose_name="idea")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("NEW", "To be decided"),
+                            ("LATER", "Kept for later"),
+                            ("TAKEN", "Requirement"),
+                        ],
+                        default="NEW",
+                        max_length=5,
+                        verbose_name="state",
+                    ),
+                ),
+                ("noted_at", models.DateTimeField(verbose_name="noted")),
+                (
+                    "noted_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "requirement",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ideas",
+                        to="presales.requirement",
+                    ),
+                ),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ideas",
+                        to="presales.topic",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'idea',
+                "verbose_name": "idea",
             },
         ),
         migrations.CreateModel(
-            name='ExchangeQuestion',
+            name="ExchangeQuestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=1000, verbose_name='question')),
-                ('asked_by', models.CharField(blank=True, max_length=120, verbose_name='asked by')),
-                ('asked_at', models.DateTimeField(verbose_name='asked')),
-                ('answer', models.TextField(blank=True, verbose_name='answer')),
-                ('answered_by', models.CharField(blank=True, max_length=120, verbose_name='answered by')),
-                ('answered_at', models.DateTimeField(null=True, verbose_name='answered')),
-                ('revision', models.PositiveIntegerField(default=0, editable=False)),
-                ('action', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='exchange_question', to='meetings.actionitem')),
-                ('topic', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='presales.topic')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.CharField(max_length=1000, verbose_name="question")),
+                ("asked_by", models.CharField(blank=True, max_length=120, verbose_name="asked by")),
+                ("asked_at", models.DateTimeField(verbose_name="asked")),
+                ("answer", models.TextField(blank=True, verbose_name="answer")),
+                (
+                    "answered_by",
+                    models.CharField(blank=True, max_length=120, verbose_name="answered by"),
+                ),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="answered")),
+                ("revision", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "action",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="exchange_question",
+                        to="meetings.actionitem",
+                    ),
+                ),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="questions",
+                        to="presales.topic",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'question of an exchange',
+                "verbose_name": "question of an exchange",
             },
         ),
         migrations.CreateModel(
-            name='UserGroup',
+            name="UserGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='group')),
-                ('headcount', models.PositiveIntegerField(verbose_name='people')),
-                ('place', models.CharField(blank=True, max_length=200, verbose_name='place')),
-                ('daily_work', models.TextField(blank=True, verbose_name='daily work')),
-                ('planned_interviews', models.PositiveSmallIntegerField(default=2, verbose_name='interviews planned')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='user_groups', to='projects.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="group")),
+                ("headcount", models.PositiveIntegerField(verbose_name="people")),
+                ("place", models.CharField(blank=True, max_length=200, verbose_name="place")),
+                ("daily_work", models.TextField(blank=True, verbose_name="daily work")),
+                (
+                    "planned_interviews",
+                    models.PositiveSmallIntegerField(default=2, verbose_name="interviews planned"),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="user_groups",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'group of direct users',
+                "verbose_name": "group of direct users",
             },
         ),
         migrations.CreateModel(
-            name='Problem',
+            name="Problem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(editable=False, verbose_name='number')),
-                ('text', models.CharField(max_length=500, verbose_name='problem')),
-                ('severity', models.PositiveSmallIntegerField(choices=[(1, 'Minor'), (2, 'Annoying'), (3, 'Serious'), (4, 'Blocking')], verbose_name='severity')),
-                ('frequency', models.CharField(choices=[('DAILY', 'Daily'), ('WEEKLY', 'Weekly'), ('MONTHLY', 'Monthly'), ('RARELY', 'Rarely')], max_length=7, verbose_name='how often')),
-                ('noted_at', models.DateTimeField(verbose_name='noted')),
-                ('interviews', models.ManyToManyField(related_name='problems', to='presales.interview')),
-                ('noted_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='problems', to='projects.project')),
-                ('requirements', models.ManyToManyField(related_name='problems', to='presales.requirement')),
-                ('group', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='problems', to='presales.usergroup', verbose_name='group')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(editable=False, verbose_name="number")),
+                ("text", models.CharField(max_length=500, verbose_name="problem")),
+                (
+                    "severity",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Minor"), (2, "Annoying"), (3, "Serious"), (4, "Blocking")],
+                        verbose_name="severity",
+                    ),
+                ),
+                (
+                    "frequency",
+                    models.CharField(
+                        choices=[
+                            ("DAILY", "Daily"),
+                            ("WEEKLY", "Weekly"),
+                            ("MONTHLY", "Monthly"),
+                            ("RARELY", "Rarely"),
+                        ],
+                        max_length=7,
+                        verbose_name="how often",
+                    ),
+                ),
+                ("noted_at", models.DateTimeField(verbose_name="noted")),
+                (
+                    "interviews",
+                    models.ManyToManyField(related_name="problems", to="presales.interview"),
+                ),
+                (
+                    "noted_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="problems",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "requirements",
+                    models.ManyToManyField(related_name="problems", to="presales.requirement"),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="problems",
+                        to="presales.usergroup",
+                        verbose_name="group",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'observed problem',
+                "verbose_name": "observed problem",
             },
         ),
         migrations.AddField(
-            model_name='interview',
-            name='group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interviews', to='presales.usergroup', verbose_name='group'),
+            model_name="interview",
+            name="group",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="interviews",
+                to="presales.usergroup",
+                verbose_name="group",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['DOMAIN_FIT', 'METHOD', 'USABILITY', 'TECHNOLOGY'])), name='topic_kind_is_known'),
+            model_name="topic",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["DOMAIN_FIT", "METHOD", "USABILITY", "TECHNOLOGY"])
+                ),
+                name="topic_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='topic_has_title'),
+            model_name="topic",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True), name="topic_has_title"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='technology',
-            constraint=models.UniqueConstraint(models.F('project'), django.db.models.functions.text.Lower('name'), name='technology_is_unique'),
+            model_name="technology",
+            constraint=models.UniqueConstraint(
+                models.F("project"),
+                django.db.models.functions.text.Lower("name"),
+                name="technology_is_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='technology',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='technology_has_name'),
+            model_name="technology",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="technology_has_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='idea',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='idea_has_text'),
+            model_name="idea",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="idea_has_text"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='idea',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('requirement__isnull', False), ('state', 'TAKEN')), models.Q(('requirement', None), ('state__in', ['NEW', 'LATER'])), _connector='OR'), name='idea_taken_is_requirement'),
+            model_name="idea",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("requirement__isnull", False), ("state", "TAKEN")),
+                    models.Q(("requirement", None), ("state__in", ["NEW", "LATER"])),
+                    _connector="OR",
+                ),
+                name="idea_taken_is_requirement",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exchangequestion',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='exchange_question_has_text'),
+            model_name="exchangequestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="exchange_question_has_text"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exchangequestion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='exchange_question_answered_together'),
+            model_name="exchangequestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answer", ""), ("answered_at", None)),
+                    models.Q(
+                        models.Q(("answer", ""), _negated=True), ("answered_at__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="exchange_question_answered_together",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='usergroup',
-            constraint=models.UniqueConstraint(models.F('project'), django.db.models.functions.text.Lower('name'), name='user_group_is_unique'),
+            model_name="usergroup",
+            constraint=models.UniqueConstraint(
+                models.F("project"),
+                django.db.models.functions.text.Lower("name"),
+                name="user_group_is_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='usergroup',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='user_group_has_name'),
+            model_name="usergroup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="user_group_has_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='usergroup',
-            constraint=models.CheckConstraint(condition=models.Q(('headcount__gte', 1)), name='user_group_has_people'),
+            model_name="usergroup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("headcount__gte", 1)), name="user_group_has_people"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='problem',
-            constraint=models.UniqueConstraint(fields=('project', 'number'), name='problem_number_is_unique'),
+            model_name="problem",
+            constraint=models.UniqueConstraint(
+                fields=("project", "number"), name="problem_number_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='problem',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='problem_has_text'),
+            model_name="problem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="problem_has_text"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='problem',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__in', [1, 2, 3, 4])), name='problem_severity_is_known'),
+            model_name="problem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("severity__in", [1, 2, 3, 4])), name="problem_severity_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='problem',
-            constraint=models.CheckConstraint(condition=models.Q(('frequency__in', ['DAILY', 'WEEKLY', 'MONTHLY', 'RARELY'])), name='problem_frequency_is_known'),
+            model_name="problem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("frequency__in", ["DAILY", "WEEKLY", "MONTHLY", "RARELY"])),
+                name="problem_frequency_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='interview',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['PLANNED', 'HELD'])), name='interview_state_is_known'),
+            model_name="interview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["PLANNED", "HELD"])),
+                name="interview_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='interview',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('contact__isnull', False), ('name', '')), models.Q(('contact', None), models.Q(('name', ''), _negated=True)), _connector='OR'), name='interview_is_with_one_person'),
+            model_name="interview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("contact__isnull", False), ("name", "")),
+                    models.Q(("contact", None), models.Q(("name", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="interview_is_with_one_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='interview',
-            constraint=models.CheckConstraint(condition=models.Q(('duration_minutes__gte', 1)), name='interview_takes_time'),
+            model_name="interview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("duration_minutes__gte", 1)), name="interview_takes_time"
+            ),
         ),
     ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +29,20 @@ class TopicKind(models.TextChoices):
 class TopicQuerySet(models.QuerySet["Topic"]):
     def visible_to(self, user: User) -> TopicQuerySet:
         return self.filter(meeting__project__in=Project.objects.visible_to(user))
+
+    def with_questions(self) -> TopicQuerySet:
+        """One row for each question of a topic, and one for a topic without any."""
+        return self.annotate(
+            question_pk=F("questions__pk"),
+            question_text=F("questions__text"),
+            asked_by=F("questions__asked_by"),
+            asked_at=F("questions__asked_at"),
+            answer=F("questions__answer"),
+            answered_by=F("questions__answered_by"),
+            answered_at=F("questions__answered_at"),
+            action_due_on=F("questions__action__due_on"),
+            action_pk=F("questions__action"),
+        )
 
     def locked(self, pk: int) -> Topic:
         """Re-read one topic, holding its row until the transaction ends."""

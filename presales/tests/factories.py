@@ -1,10 +1,15 @@
 import factory
 
+from implportal.meetings.tests.factories import MeetingFactory
 from implportal.projects.tests.factories import MOMENT, ProjectFactory
 from presales.models import (
     Answer,
+    ExchangeQuestion,
+    Idea,
+    Interview,
     Introduction,
     IntroductionPart,
+    Problem,
     Requirement,
     Solution,
     SolutionSection,
@@ -14,6 +19,8 @@ from presales.models import (
     SurveyTemplate,
     TemplateQuestion,
     TemplateSection,
+    Topic,
+    UserGroup,
 )
 
 
@@ -159,3 +166,74 @@ class StatementFactory(factory.django.DjangoModelFactory):
     said_by = "Ines Example"
     via = "INTERVIEW"
     said_at = MOMENT
+class TopicFactory(factory.django.DjangoModelFactory):
+    """Of an exchange on Tuesday 3 March 2026."""
+
+    class Meta:
+        model = Topic
+
+    meeting = factory.SubFactory(MeetingFactory, kind="EXCHANGE")
+    order = factory.Sequence(lambda n: n + 1)
+    kind = "METHOD"
+    title = factory.Sequence("Topic {}".format)
+
+
+class ExchangeQuestionFactory(factory.django.DjangoModelFactory):
+    """Open, asked by Carl."""
+
+    class Meta:
+        model = ExchangeQuestion
+
+    topic = factory.SubFactory(TopicFactory)
+    text = factory.Sequence("Question {}?".format)
+    asked_by = "Carl Client"
+    asked_at = MOMENT
+
+
+class IdeaFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Idea
+
+    topic = factory.SubFactory(TopicFactory)
+    text = factory.Sequence("Idea {}".format)
+    noted_at = MOMENT
+    noted_by = factory.SelfAttribute("topic.meeting.organiser")
+
+
+class UserGroupFactory(factory.django.DjangoModelFactory):
+    """Ten people, two interviews planned."""
+
+    class Meta:
+        model = UserGroup
+
+    project = factory.SubFactory(ProjectFactory)
+    name = factory.Sequence("Group {}".format)
+    headcount = 10
+
+
+class InterviewFactory(factory.django.DjangoModelFactory):
+    """Planned, with somebody by name."""
+
+    class Meta:
+        model = Interview
+
+    project = factory.SelfAttribute("group.project")
+    group = factory.SubFactory(UserGroupFactory)
+    name = factory.Sequence("User {}".format)
+    start_at = MOMENT
+    interviewer = factory.SelfAttribute("group.project.implementation_manager")
+
+
+class ProblemFactory(factory.django.DjangoModelFactory):
+    """Serious, every week, for everybody."""
+
+    class Meta:
+        model = Problem
+
+    project = factory.SubFactory(ProjectFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    text = factory.Sequence("Thing {} takes long.".format)
+    severity = 3
+    frequency = "WEEKLY"
+    noted_at = MOMENT
+    noted_by = factory.SelfAttribute("project.implementation_manager")
