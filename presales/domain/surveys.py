@@ -21,9 +21,10 @@ from implportal.signing.domain.links import revoke, share
 from implportal.signing.models import SharedLink
 from presales.domain.surveys_conditions import answers_of, asked, asked_of
 from presales.domain.surveys_people import part_of, questions_for, respondent_of
+from presales.domain.surveys_preparation import copy_preparation
 from presales.models import (
+    COPIED_FIELDS,
     SURVEY_MOVES,
-    Question,
     Respondent,
     Survey,
     SurveyQuestion,
@@ -33,10 +34,6 @@ from presales.models import (
 from presales.permissions import may_interview, may_prepare
 
 State = Survey.State
-
-COPIED = [field.name for field in Question._meta.local_fields if not field.is_relation
-          and field.name != "order"]  # fmt: skip
-"""What a survey takes over from each question of its template."""
 
 SURVEY_STARTED = Action("presales.survey_started", gettext_lazy("prepared the survey “%(title)s”"))
 SURVEY_SENT = Action(
@@ -87,6 +84,8 @@ def start_survey(
     if not may_prepare(actor, project):
         raise NotAllowed
     check_running(project)
+    # Nobody changes the template while it is copied.
+    template = SurveyTemplate.objects.select_for_update(of=("self",)).get(pk=template.pk)
     questions = (
         TemplateQuestion.objects.filter(section__template=template)
         .select_related("section")
@@ -94,8 +93,12 @@ def start_survey(
     )
     if not template.is_published or not questions:
         raise TemplateIsEmpty(_("This template has no questions yet or is not published."))
-    survey = Survey.objects.create(project=project, title=title, created_at=at, created_by=actor)
+    survey = Survey.objects.create(
+        project=project, title=title, template=template, template_version=template.version,
+        created_at=at, created_by=actor,
+    )  # fmt: skip
     _copy_questions(survey, questions)
+    copy_preparation(survey)
     _advance(survey, Step.State.IN_PROGRESS, actor=actor, at=at, next_step=_("Have it answered"))
     _record(SURVEY_STARTED, survey, actor=actor, at=at)
     return survey
@@ -302,7 +305,7 @@ def _copy_questions(survey: Survey, questions: Iterable[TemplateQuestion]) -> No
             survey=survey,
             section=question.section.title,
             order=order,
-            **{name: getattr(question, name) for name in COPIED},
+            **{name: getattr(question, name) for name in COPIED_FIELDS},
         )
         for order, question in enumerate(questions, start=1)
     }

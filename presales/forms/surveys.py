@@ -11,14 +11,18 @@ from django.utils.translation import gettext_lazy as _
 
 from implportal.catalogue.models import FieldOfBusiness
 from implportal.kernel.forms import PageForm, PageModelForm
+from implportal.kernel.imports import ImportForm
+from implportal.kernel.tables import Table
 from implportal.projects.models import Contact, Project
 from presales.domain.surveys_conditions import fault_of
 from presales.domain.surveys_requirements import Wish, sentence_for
+from presales.domain.surveys_template_sheets import QuestionRow, rows_of_table
+from presales.domain.surveys_templates import fault_of_choices
 from presales.forms.surveys_answers import LenientForm
 from presales.models import (
-    WITH_CHOICES,
     WITH_LINES,
     Answer,
+    PreparationItem,
     QuestionType,
     Requirement,
     Survey,
@@ -28,8 +32,6 @@ from presales.models import (
 )
 
 VALID_DAYS = 14
-FEWEST_CHOICES = 2
-MOST_COLUMNS = 8
 
 
 class SurveyTemplateForm(PageModelForm):
@@ -46,6 +48,13 @@ class TemplateSectionForm(PageModelForm):
     class Meta:
         model = TemplateSection
         fields = ("title",)
+
+
+class PreparationItemForm(PageModelForm):
+    class Meta:
+        model = PreparationItem
+        fields = ("text",)
+        help_texts = {"text": _("Such as “Read what the customer publishes about itself”.")}
 
 
 class TemplateQuestionForm(PageModelForm):
@@ -102,10 +111,8 @@ class TemplateQuestionForm(PageModelForm):
         lines = cleaned.get("choices", [])
         if kind not in WITH_LINES:
             cleaned["choices"] = []
-        elif kind in WITH_CHOICES and len(lines) < FEWEST_CHOICES:
-            self.add_error("choices", _("Give at least two answers to choose from."))
-        elif not 1 <= len(lines) <= MOST_COLUMNS and kind not in WITH_CHOICES:
-            self.add_error("choices", _("Give the table between one and eight columns."))
+        elif fault := fault_of_choices(kind, lines):
+            self.add_error("choices", fault)
 
     def _clean_condition(self, cleaned: dict) -> None:
         reason = cleaned.get("depends_on")
@@ -120,6 +127,16 @@ class TemplateQuestionForm(PageModelForm):
         fault = fault_of(wish, reason, [question.pk for question in self.earlier])
         if fault:
             self.add_error("condition_value" if wish.condition else "condition", fault)
+
+
+class TemplateImportForm(ImportForm):
+    file_help = _(
+        "A table (.xlsx or .csv) with the columns of the export: take that of any template as "
+        "a pattern."
+    )
+
+    def rows_of(self, table: Table) -> list[QuestionRow]:
+        return rows_of_table(table)
 
 
 def earlier_questions(question: TemplateQuestion) -> list[TemplateQuestion]:

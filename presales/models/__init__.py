@@ -21,6 +21,7 @@ from presales.models.research import Frequency, Interview, Problem, Severity, Us
 from presales.models.solutions import MAX_LEVEL, STATE_MOVES, Solution, SolutionSection
 from presales.models.solutions_team import ApprovalRule, SectionComment, SolutionApproval
 from presales.models.surveys import (
+    COPIED_FIELDS,
     SCALE,
     SURVEY_MOVES,
     WITH_CHOICES,
@@ -48,6 +49,7 @@ from presales.models.texts import (
 )
 
 __all__ = [
+    "COPIED_FIELDS",
     "IDEA_MOVES",
     "INTRODUCTION_MOVES",
     "ITEM_FIELDS",

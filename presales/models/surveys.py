@@ -93,6 +93,14 @@ class Question(models.Model):
         return self.text
 
 
+COPIED_FIELDS = [
+    field.name
+    for field in Question._meta.local_fields
+    if not field.is_relation and field.name != "order"
+]
+"""What a survey takes over from each question of its template."""
+
+
 class SurveyTemplateQuerySet(models.QuerySet["SurveyTemplate"]):
     def visible_to(self, user: User) -> SurveyTemplateQuerySet:
         """Templates are the company's own: everybody who signs in may read them."""

@@ -13,20 +13,25 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import CreateView, DetailView, UpdateView, View
 
 from implportal.kernel.errors import DomainError, NotAllowed
-from implportal.kernel.views import ListPage, VisibleToUserMixin
+from implportal.kernel.views import ListPage, ReorderView, VisibleToUserMixin
+from presales.domain.surveys_template_sheets import contents_of
 from presales.domain.surveys_templates import (
+    Movable,
     move_template_item,
+    order_template_items,
     place_of,
     remove_template_item,
     save_template_item,
+    template_of,
 )
 from presales.filters.surveys import SurveyTemplateFilter
 from presales.forms.surveys import (
+    PreparationItemForm,
     SurveyTemplateForm,
     TemplateQuestionForm,
     TemplateSectionForm,
 )
-from presales.models import SurveyTemplate, TemplateQuestion, TemplateSection
+from presales.models import PreparationItem, SurveyTemplate, TemplateQuestion, TemplateSection
 from presales.pages import ActMixin
 from presales.permissions import may_edit_templates
 
@@ -62,15 +67,11 @@ class SurveyTemplateDetail(VisibleToUserMixin, DetailView):
     context_object_name = "template"
 
     def get_context_data(self, **kwargs: Any) -> dict:
-        questions: dict[int, list[TemplateQuestion]] = {}
-        rows = TemplateQuestion.objects.filter(section__template=self.object)
-        for question in rows.select_related("depends_on").order_by("order", "pk"):
-            questions.setdefault(question.section_id, []).append(question)
+        sections = contents_of(self.object)
         return super().get_context_data(
-            sections=[
-                (section, questions.get(section.pk, []))
-                for section in self.object.sections.order_by("order", "pk")
-            ],
+            sections=sections,
+            headings=[section for section, _questions in sections],
+            preparation=self.object.preparation.order_by("order", "pk"),
             may_edit=may_edit_templates(self.request.user),
             **kwargs,
         )
@@ -89,7 +90,7 @@ class KeepsTemplatesMixin:
 
 
 class ItemFormMixin(KeepsTemplatesMixin):
-    """The form of a template, a section or a question, and saying that it is kept."""
+    """The form of a template or of a line of it, and saying that it is kept."""
 
     template_name = "presales/survey_template_form.html"
     title = ""
@@ -109,6 +110,8 @@ class ItemFormMixin(KeepsTemplatesMixin):
         """Return where to go on: the template, at the item."""
         if isinstance(item, SurveyTemplate):
             return item.get_absolute_url()
+        if isinstance(item, PreparationItem):
+            return f"{item.template.get_absolute_url()}#preparation"
         section = item if isinstance(item, TemplateSection) else item.section
         return f"{section.template.get_absolute_url()}#section-{section.pk}"
 
@@ -136,16 +139,32 @@ class SurveyTemplateEdit(ItemFormMixin, UpdateView):
         return self.object.get_absolute_url()
 
 
-class TemplateSectionCreate(ItemFormMixin, CreateView):
-    form_class = TemplateSectionForm
-    title = gettext_lazy("New section")
+class LineCreate(ItemFormMixin, CreateView):
+    """Something new of the template in the address."""
 
     def get_form_kwargs(self) -> dict:
         self.template = get_object_or_404(self.templates(), pk=self.kwargs["template_pk"])
-        return super().get_form_kwargs() | {"instance": TemplateSection(template=self.template)}
+        line = self.form_class.Meta.model(template=self.template)
+        return super().get_form_kwargs() | {"instance": line}
+
+    def after(self, item: Any) -> str:
+        return self.request.path if "another" in self.request.POST else super().after(item)
 
     def back(self) -> str:
         return self.template.get_absolute_url()
+
+
+class TemplateSectionCreate(LineCreate):
+    form_class = TemplateSectionForm
+    title = gettext_lazy("New section")
+
+
+class PreparationItemCreate(LineCreate):
+    form_class = PreparationItemForm
+    title = gettext_lazy("To prepare before a survey")
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        return super().get_context_data(may_add_another=True, **kwargs)
 
 
 class SectionsMixin:
@@ -193,6 +212,21 @@ class QuestionsMixin:
         ).select_related("section__template")
 
 
+class PreparationItemsMixin:
+    def get_queryset(self) -> QuerySet[PreparationItem]:
+        return PreparationItem.objects.filter(template__in=self.templates()).select_related(
+            "template"
+        )
+
+
+class PreparationItemEdit(PreparationItemsMixin, ItemFormMixin, UpdateView):
+    form_class = PreparationItemForm
+    title = gettext_lazy("To prepare before a survey")
+
+    def back(self) -> str:
+        return self.object.template.get_absolute_url()
+
+
 class TemplateQuestionEdit(QuestionsMixin, ItemFormMixin, UpdateView):
     form_class = TemplateQuestionForm
     title = gettext_lazy("Question")
@@ -202,12 +236,11 @@ class TemplateQuestionEdit(QuestionsMixin, ItemFormMixin, UpdateView):
 
 
 class ItemActMixin(ActMixin, KeepsTemplatesMixin):
-    """A button at a section or question."""
+    """A button at a line of a template."""
 
-    def item(self) -> TemplateSection | TemplateQuestion:
+    def item(self) -> Movable:
         item = get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
-        section = item if isinstance(item, TemplateSection) else item.section
-        self.url = section.template.get_absolute_url()
+        self.url = template_of(item).get_absolute_url()
         return item
 
     def get_success_url(self) -> str:
@@ -246,3 +279,42 @@ class TemplateQuestionMove(QuestionsMixin, MoveMixin, View):
 
 class TemplateQuestionRemove(QuestionsMixin, RemoveMixin, View):
     said = gettext_lazy("The question is removed.")
+
+
+class PreparationItemMove(PreparationItemsMixin, MoveMixin, View):
+    pass
+
+
+class PreparationItemRemove(PreparationItemsMixin, RemoveMixin, View):
+    said = gettext_lazy("It is removed from the list.")
+
+
+class OrderMixin(KeepsTemplatesMixin, ReorderView):
+    """Lines that were dragged, or moved with the arrow keys."""
+
+    def rows(self) -> QuerySet:
+        raise NotImplementedError
+
+    def reorder(self, keys: list[int]) -> None:
+        order_template_items(
+            rows=self.rows(), keys=keys, actor=self.request.user, at=timezone.now()
+        )
+
+
+class TemplateSectionOrder(OrderMixin):
+    queryset = SurveyTemplate.objects.all()
+
+    def rows(self) -> QuerySet:
+        return self.object.sections.all()
+
+
+class PreparationItemOrder(OrderMixin):
+    queryset = SurveyTemplate.objects.all()
+
+    def rows(self) -> QuerySet:
+        return self.object.preparation.all()
+
+
+class TemplateQuestionOrder(SectionsMixin, OrderMixin):
+    def rows(self) -> QuerySet:
+        return self.object.questions.all()
