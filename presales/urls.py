@@ -9,6 +9,7 @@ from presales.views import (
     requirements,
     requirements_bulk,
     requirements_import,
+    requirements_matrix,
     solutions,
     solutions_review,
     solutions_sections,
@@ -61,8 +62,13 @@ urlpatterns = [
     ),
     path(
         f"{_REQUIREMENTS}matrix/",
-        requirements.RequirementMatrix.as_view(),
+        requirements_matrix.RequirementMatrix.as_view(),
         name="requirement_matrix",
+    ),
+    path(
+        f"{_REQUIREMENTS}matrix/print/",
+        requirements_matrix.RequirementMatrixPrint.as_view(),
+        name="requirement_matrix_print",
     ),
     path(
         f"{_REQUIREMENTS}still-right/",
@@ -122,6 +128,7 @@ urlpatterns = [
         f"{_SOLUTION}preview/", solutions_sections.SectionPreview.as_view(), name="section_preview"
     ),
     path(f"{_SOLUTION}add/", solutions_sections.SectionCreate.as_view(), name="section_create"),
+    path(f"{_SOLUTION}order/", solutions_sections.SectionOrder.as_view(), name="section_order"),
     path(_SECTION, solutions_sections.SectionDetail.as_view(), name="section_detail"),
     path(f"{_SECTION}edit/", solutions_sections.SectionEdit.as_view(), name="section_edit"),
     path(

@@ -5,6 +5,7 @@ from celery.signals import worker_ready
 from django.conf import settings
 from django.utils import timezone
 
+from implportal.documents.domain.printouts import lay_out_printout
 from implportal.documents.domain.seals import check_seal as check
 from implportal.documents.domain.versions import hand_out_renderings, render_version
 
@@ -17,6 +18,11 @@ def render(*, version_id: int, **_later: object) -> None:
 @shared_task(name="documents.sweep")
 def sweep(**_later: object) -> None:
     hand_out_renderings(now=timezone.now())
+
+
+@shared_task(name="documents.print")
+def print_page(*, word: str, **_later: object) -> None:
+    lay_out_printout(word=word)
 
 
 @shared_task(name="documents.check_seal")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from implportal.documents.views import verifications, versions
+from implportal.documents.views import printouts, verifications, versions
 
 app_name = "documents"
 
@@ -14,6 +14,16 @@ urlpatterns = [
         "projects/<int:project_pk>/images/<str:sha256>",
         versions.ImageFile.as_view(),
         name="image_file",
+    ),
+    path(
+        "projects/<int:project_pk>/printouts/<str:word>/",
+        printouts.PrintoutDetail.as_view(),
+        name="printout_detail",
+    ),
+    path(
+        "projects/<int:project_pk>/printouts/<str:word>/file.pdf",
+        printouts.PrintoutFile.as_view(),
+        name="printout_file",
     ),
     path("documents/<int:pk>/frozen.pdf", versions.VersionPdf.as_view(), name="version_pdf"),
     path("documents/<int:pk>/sealed.pdf", versions.VersionSealed.as_view(), name="version_sealed"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import FormView, TemplateView, View
 
 from implportal.audit.models import Entry
-from implportal.kernel.exports import xlsx_response
 from implportal.kernel.forms import ReasonForm
 from implportal.kernel.views import DomainFormMixin, ListPage
 from implportal.projects.models import Project
@@ -23,7 +22,7 @@ from implportal.projects.pages import ProjectPageMixin
 from implportal.projects.permissions import may_contribute
 from presales.domain.requirement_history import rewordings
 from presales.domain.requirement_likeness import Like, likeness_in, twins_in
-from presales.domain.requirement_links import COLUMN_TITLES, thread, trace, unanswered
+from presales.domain.requirement_links import thread
 from presales.domain.requirement_suspects import clear_suspects, suspects_in
 from presales.domain.requirements import add_requirement, change_requirement, drop_requirement
 from presales.filters.requirements import RequirementFilter
@@ -89,48 +88,6 @@ class RequirementList(ProjectPageMixin, ListPage):
             "may_order": may_change and self.sort == "order" and not is_filtered,
             "query": self.request.GET.urlencode(),
         }
-
-
-class RequirementMatrix(ProjectPageMixin, TemplateView):
-    """Where each requirement is promised, built, taught and accepted; holes are marked."""
-
-    tab = "requirements"
-    template_name = "presales/requirement_matrix.html"
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        requirements = (
-            Requirement.objects.visible_to(request.user)
-            .filter(project=self.project)
-            .in_force()
-            .order_by("number", "pk")
-        )
-        rows = trace(requirements)
-        if request.GET.get("export") == "xlsx":
-            return xlsx_response(
-                "traceability",
-                [_("Code"), _("Requirement"), _("Priority"), *map(str, COLUMN_TITLES.values())],
-                (
-                    [
-                        row.requirement.code,
-                        row.requirement.text,
-                        row.requirement.get_priority_display(),
-                        *("; ".join(link.label for link in cell.links) for cell in row.cells),
-                    ]
-                    for row in rows
-                ),
-            )
-        only_suspect = "suspect" in request.GET
-        return self.render_to_response(
-            self.get_context_data(
-                rows=[row for row in rows if row.marks] if only_suspect else rows,
-                only_suspect=only_suspect,
-                columns=COLUMN_TITLES.values(),
-                holes=sum(row.holes for row in rows),
-                unanswered=unanswered(rows),
-                marks=[mark for row in rows for mark in row.marks],
-                may_clear=may_contribute(request.user, self.project) and self.project.is_running,
-            )
-        )
 
 
 class RequirementPageMixin(ProjectPageMixin):
