@@ -77,9 +77,15 @@ def make_customer(
             name=person,
             title=title,
             kinds=[kind],
-            email=f"{person.split()[0].lower()}@{name.split()[1].lower()}.example",
+            email=f"{_mailbox(person)}@{name.split()[1].lower()}.example",
         )
     return customer
+
+
+def _mailbox(person: str) -> str:
+    """The first name; one in other letters by its code points, as addresses are ASCII."""
+    first = person.split(maxsplit=1)[0].lower()
+    return first if first.isascii() else "u" + "-".join(f"{ord(letter):x}" for letter in first)
 
 
 def begin(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -150,18 +152,32 @@ def make_catalogue(*, cast: Cast, today: date) -> None:
 
 
 def make_survey_template() -> SurveyTemplate:
-    """Return the published template of the demo, making it where it is missing."""
-    existing = SurveyTemplate.objects.filter(title=TEMPLATE_TITLE).first()
+    """Return the short published template of the demo, making it where it is missing."""
+    return make_template(TEMPLATE_TITLE, QUESTIONS)
+
+
+def make_template(
+    title: str, sections: Iterable[tuple[str, Iterable[Sequence[Any]]]], *, field: str = ""
+) -> SurveyTemplate:
+    """Return the published template ``title``, making it where it is missing.
+
+    A row begins with text, kind, choices, whether it must be answered, and hint.
+    """
+    existing = SurveyTemplate.objects.filter(title=title).first()
     if existing:
         return existing
-    template = SurveyTemplate.objects.create(title=TEMPLATE_TITLE, is_published=True)
-    for place, (heading, questions) in enumerate(QUESTIONS, start=1):
+    template = SurveyTemplate.objects.create(
+        title=title,
+        is_published=True,
+        field_of_business=FieldOfBusiness.objects.filter(name=field).first(),
+    )
+    for place, (heading, rows) in enumerate(sections, start=1):
         section = TemplateSection.objects.create(template=template, title=heading, order=place)
         TemplateQuestion.objects.bulk_create(
             TemplateQuestion(
-                section=section, order=order, text=text, type=kind, choices=choices,
-                is_required=required, requirement_hint=hint,
+                section=section, order=order, text=row[0], type=row[1], choices=row[2],
+                is_required=row[3], requirement_hint=row[4],
             )
-            for order, (text, kind, choices, required, hint) in enumerate(questions, start=1)
+            for order, row in enumerate(rows, start=1)
         )  # fmt: skip
     return template

@@ -26,59 +26,13 @@ from implportal.portal.demo.acts import (
 from implportal.portal.demo.changes import hand_in_another, sign_a_change
 from implportal.portal.demo.company import Cast
 from implportal.portal.demo.customers import understand_everything
-from implportal.portal.demo.texts import SOLUTION, SOLUTION_REVISED, WAREHOUSE
+from implportal.portal.demo.hospital.story import hospital
+from implportal.portal.demo.texts import SOLUTION_REVISED, WAREHOUSE
 from implportal.projects.domain.phases import enter_phase
-from implportal.projects.domain.steps import change_step
-from implportal.projects.models import Phase, Project, Step
-from implportal.signing.domain.reading import answer_question, ask_question
-from presales.domain.imports import plan_import, read_solution, reimport_solution
+from implportal.projects.models import Phase, Project
 from presales.domain.review import (
     latest_version,
-    revise_solution,
 )
-
-
-def hospital(cast: Cast, now: datetime) -> Project:
-    """In pre-sales: version 2 of the solution is with the customer, a question was answered."""
-    customer = make_customer(
-        "Demo Cityhospital", region="Hamburg", field="Health care",
-        people=(
-            ("Carl Sample", "Managing director", "EXECUTIVE"),
-            ("Dora Sample", "Head of records", "EXPERT"),
-            ("Emil Sample", "Ward clerk", "DIRECT_USER"),
-        ),
-    )  # fmt: skip
-    project = begin(
-        cast, customer, title="Patient records without paper", at=now - 40 * DAY,
-        value=12_000_000, product="DOC",
-    )  # fmt: skip
-    introduce(cast, project, at=now - 38 * DAY)
-    requirements = survey(cast, project, at=now - 30 * DAY)
-    solution = write_solution(cast, project, requirements, text=SOLUTION, at=now - 20 * DAY)
-    links = send(cast, solution, at=now - 15 * DAY)
-    section = latest_version(solution).content["sections"][2]["key"]
-    question = ask_question(
-        link=links[0], section_key=section, at=now - 14 * DAY,
-        text="Does the take-over include the files of the old radiology archive?",
-    )  # fmt: skip
-    answer_question(
-        question=question, text="Yes. Version 2 says so.", actor=cast.ines, at=now - 13 * DAY
-    )
-    solution = revise_solution(solution=solution, actor=cast.ines, at=now - 12 * DAY)
-    document = read_solution(SOLUTION_REVISED.encode())
-    plan = plan_import(solution=solution, document=document)
-    reimport_solution(
-        solution=solution, document=document, state_token=plan.state_token, actor=cast.ines,
-        at=now - 12 * DAY,
-    )  # fmt: skip
-    solution.refresh_from_db()
-    send(cast, solution, at=now - 4 * DAY)
-    inspection = project.steps.get(key="inspection")
-    change_step(
-        step=inspection, actor=cast.ines, at=now - 10 * DAY, state=Step.State.WAIVED, owner=None,
-        due_on=None, notes="", waived_reason="The customer knows our office from another project.",
-    )  # fmt: skip
-    return project
 
 
 def logistics(cast: Cast, now: datetime) -> Project:

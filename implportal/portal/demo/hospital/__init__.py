@@ -1,0 +1,1 @@
+"""The whole pre-sales of one hospital: survey, requirements, solution, meetings, users."""

@@ -1,0 +1,137 @@
+"""How the hospital's pre-sales went, told backwards from now: ``now - 60 * DAY``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from implportal.kernel.tables import read_csv_text
+from implportal.portal.demo.acts import DAY, begin, introduce, make_customer, send
+from implportal.portal.demo.company import Cast, make_template
+from implportal.portal.demo.hospital import needs
+from implportal.portal.demo.hospital import survey as asked
+from implportal.portal.demo.hospital.people import PEOPLE, STAKES
+from implportal.portal.demo.hospital.solution import ANSWERS, SOLUTION, SOLUTION_REVISED
+from implportal.projects.domain.people import set_stakeholder
+from implportal.projects.models import Contact, Project
+from implportal.signing.domain.reading import answer_question, ask_question
+from presales.domain.imports import import_solution, plan_import, read_solution, reimport_solution
+from presales.domain.requirement_imports import (
+    check_rows,
+    import_requirements,
+    newest_number,
+    rows_of_table,
+)
+from presales.domain.review import latest_version, revise_solution
+from presales.domain.sections import link_requirements
+from presales.domain.surveys import hand_in_survey, start_survey
+from presales.domain.surveys_answers import keep_answers
+from presales.domain.surveys_requirements import Wish, make_requirements, sentence_for
+from presales.models import Answer, Requirement, Solution, Survey
+
+
+def hospital(cast: Cast, now: datetime) -> Project:
+    """In pre-sales: version 2 of the solution is with the customer, a question was answered."""
+    customer = make_customer(
+        "Demo Cityhospital", region="Hamburg", field="Health care", people=PEOPLE
+    )
+    project = begin(
+        cast, customer, title="Patient records without paper", at=now - 60 * DAY,
+        value=12_000_000, product="DOC",
+    )  # fmt: skip
+    people = {contact.name: contact for contact in customer.contacts.all()}
+    for name, role, influence, attitude in STAKES:
+        set_stakeholder(
+            project=project, contact=people[name], role=role, influence=influence,
+            attitude=attitude, actor=cast.ines, at=now - 59 * DAY,
+        )  # fmt: skip
+    introduce(cast, project, at=now - 58 * DAY)
+    answer_survey(cast, project, people, at=now - 45 * DAY)
+    bring_list(cast, project, at=now - 43 * DAY)
+    offer(cast, project, now=now)
+    return project
+
+
+def answer_survey(
+    cast: Cast, project: Project, people: dict[str, Contact], *, at: datetime
+) -> Survey:
+    """Forty questions in one interview, each part answered by who knows it."""
+    template = make_template(asked.TITLE, asked.SECTIONS, field="Health care")
+    sheet = start_survey(
+        project=project, template=template, title="Survey of the hospital", actor=cast.ines, at=at
+    )
+    texts = [row[0] for _heading, rows in asked.SECTIONS for row in rows]
+    questions = dict(zip(texts, sheet.questions.order_by("order", "pk"), strict=True))
+    for heading, rows in asked.SECTIONS:
+        given = {questions[row[0]].pk: _given(row, at) for row in rows}
+        keep_answers(
+            survey=sheet, given=given, via=Answer.Via.INTERVIEW, answered_by="",
+            contact=people[asked.WHO[heading]], actor=cast.ines, at=at,
+        )  # fmt: skip
+    hand_in_survey(survey=sheet, by="Carl Sample", actor=cast.ines, at=at)
+    kept = Answer.objects.filter(question__survey=sheet).exclude(question__requirement_hint="")
+    wishes = [
+        Wish(answer=answer, text=sentence_for(answer), priority=Requirement.Priority.MUST)
+        for answer in kept.select_related("question").order_by("question__order", "pk")
+    ]
+    make_requirements(survey=sheet, wishes=wishes, actor=cast.ines, at=at + DAY)
+    return sheet
+
+
+def _given(row: asked.Row, at: datetime) -> Any:
+    answer = row[-1]
+    return (at + int(answer) * DAY).date().isoformat() if row[1] == asked.DATE else answer
+
+
+def bring_list(cast: Cast, project: Project, *, at: datetime) -> None:
+    """The hospital's own list comes in as a table."""
+    rows = check_rows(
+        rows_of_table(read_csv_text(needs.LIST)), project=project,
+        source=Requirement.Source.SURVEY,
+    )  # fmt: skip
+    import_requirements(
+        project=project, rows=rows, latest=newest_number(project), actor=cast.ines, at=at
+    )
+
+
+def offer(cast: Cast, project: Project, *, now: datetime) -> Solution:
+    """Version 1 is read, a question asked and answered by version 2."""
+    solution = write_solution(cast, project, at=now - 20 * DAY)
+    links = send(cast, solution, at=now - 15 * DAY)
+    question = ask_question(
+        link=links[0], section_key=_key_of(solution, "Scope"), at=now - 14 * DAY,
+        text="Does the take-over include the files of the old radiology archive?",
+    )  # fmt: skip
+    answer_question(
+        question=question, text="Yes. Version 2 says so.", actor=cast.ines, at=now - 13 * DAY
+    )
+    solution = revise_solution(solution=solution, actor=cast.ines, at=now - 12 * DAY)
+    document = read_solution(SOLUTION_REVISED.encode())
+    plan = plan_import(solution=solution, document=document)
+    reimport_solution(
+        solution=solution, document=document, state_token=plan.state_token, actor=cast.ines,
+        at=now - 12 * DAY,
+    )  # fmt: skip
+    solution.refresh_from_db()
+    send(cast, solution, at=now - 4 * DAY)
+    return solution
+
+
+def write_solution(cast: Cast, project: Project, *, at: datetime) -> Solution:
+    """Twenty-five sections, each linked to what it answers by the words they share."""
+    solution = import_solution(
+        project=project, document=read_solution(SOLUTION.encode()),
+        title=f"Solution: {project.title}", actor=cast.ines, at=at,
+    )  # fmt: skip
+    requirements = list(project.requirements.order_by("number"))
+    for section in solution.sections.order_by("order"):
+        words = ANSWERS.get(section.title, ())
+        answered = [one for one in requirements if any(w in one.text.casefold() for w in words)]
+        if answered:
+            link_requirements(section=section, requirements=answered, actor=cast.ines, at=at)
+    return solution
+
+
+def _key_of(solution: Solution, title: str) -> str:
+    sections = latest_version(solution).content["sections"]
+    return next(section["key"] for section in sections if section["title"] == title)
