@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from implportal.catalogue.models import (
     FieldOfBusiness,
+    OfferedSolution,
     Product,
     ProfilePart,
     Qualification,
@@ -11,7 +12,7 @@ from implportal.catalogue.models import (
 )
 
 
-@admin.register(FieldOfBusiness, Product, ProfilePart)
+@admin.register(FieldOfBusiness, OfferedSolution, Product, ProfilePart)
 class PlainAdmin(admin.ModelAdmin):
     pass
 

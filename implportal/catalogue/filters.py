@@ -5,9 +5,12 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from implportal.accounts.models import Role, User
 from implportal.catalogue.models import (
     FieldOfBusiness,
+    OfferedSolution,
     Product,
+    ProfilePart,
     Qualification,
     ReferenceCase,
     soon_after,
@@ -18,6 +21,17 @@ SHOWABLE = (
     ("ENDS_SOON", _("Ends soon")),
     ("UNUSABLE", _("May not be shown")),
 )
+
+
+class ProfileFilter(filters.FilterSet):
+    q = filters.CharFilter(method="search", label=_("Title or text"))
+
+    class Meta:
+        model = ProfilePart
+        fields = ("q",)
+
+    def search(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
+        return queryset.filter(Q(title__icontains=value) | Q(text__icontains=value))
 
 
 class QualificationFilter(filters.FilterSet):
@@ -75,3 +89,47 @@ class ProductFilter(filters.FilterSet):
         return queryset.filter(
             Q(code__icontains=value) | Q(name__icontains=value) | Q(summary__icontains=value)
         )
+
+
+class SolutionFilter(filters.FilterSet):
+    q = filters.CharFilter(method="search", label=_("Title, text or product"))
+    field_of_business = filters.ModelChoiceFilter(
+        queryset=FieldOfBusiness.objects.order_by("name", "pk"), label=_("Field of business")
+    )
+    is_offered = filters.BooleanFilter(label=_("Offered today"))
+
+    class Meta:
+        model = OfferedSolution
+        fields = ("q", "field_of_business", "is_offered")
+
+    def search(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
+        by_product = Product.objects.filter(name__icontains=value).values("solutions")
+        return queryset.filter(
+            Q(title__icontains=value) | Q(text__icontains=value) | Q(pk__in=by_product)
+        )
+
+
+class PersonFilter(filters.FilterSet):
+    q = filters.CharFilter(method="search", label=_("Name, position or introduction"))
+    role = filters.ChoiceFilter(choices=Role, label=_("Role"))
+    is_introduced = filters.BooleanFilter(method="narrow", label=_("Has an introduction"))
+
+    class Meta:
+        model = User
+        fields = ("q", "role", "is_introduced")
+
+    def search(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
+        return queryset.filter(
+            Q(name__icontains=value) | Q(title__icontains=value) | Q(introduction__icontains=value)
+        )
+
+    def narrow(self, queryset: QuerySet, _name: str, value: bool) -> QuerySet:
+        return queryset.exclude(introduction="") if value else queryset.filter(introduction="")
+
+
+class FieldFilter(filters.FilterSet):
+    q = filters.CharFilter(field_name="name", lookup_expr="icontains", label=_("Name"))
+
+    class Meta:
+        model = FieldOfBusiness
+        fields = ("q",)

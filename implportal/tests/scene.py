@@ -30,6 +30,7 @@ from delivery.tests.factories import (
 from implportal.accounts.models import SavedView, User
 from implportal.catalogue.tests.factories import (
     FieldOfBusinessFactory,
+    OfferedSolutionFactory,
     ProductFactory,
     ProfilePartFactory,
     QualificationFactory,
@@ -123,7 +124,12 @@ class Scene:
                 project=project, subject=project, file=file, actor=ines, at=at
             ),
             "catalogue:profile": ProfilePartFactory(),
-            "catalogue:qualification": QualificationFactory(),
+            "catalogue:qualification": QualificationFactory(
+                scan=ContentFile(b"%PDF-1.7", "scan"),
+                scan_name="iso.pdf",
+                scan_content_type="application/pdf",
+            ),
+            "catalogue:solution": OfferedSolutionFactory(),
             "catalogue:reference": ReferenceCaseFactory(),
             "catalogue:product": ProductFactory(),
             "catalogue:field": FieldOfBusinessFactory(),

@@ -59,6 +59,7 @@ NOT_FILLED = {
     """,
     FILE: "projects:attachment_add presales:section_paste presales:solution_reimport",
     SCRIPT: """
+        catalogue:profile_order
         meetings:minutes_autosave presales:section_autosave presales:section_preview
         presales:survey_answer_keep
     """,

@@ -4,6 +4,7 @@ import factory
 
 from implportal.catalogue.models import (
     FieldOfBusiness,
+    OfferedSolution,
     Product,
     ProfilePart,
     Qualification,
@@ -24,6 +25,14 @@ class ProductFactory(factory.django.DjangoModelFactory):
 
     code = factory.Sequence("P-{}".format)
     name = factory.Sequence("Product {}".format)
+
+
+class OfferedSolutionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = OfferedSolution
+
+    title = factory.Sequence("Solution {}".format)
+    text = "Files are found *within seconds*."
 
 
 class ProfilePartFactory(factory.django.DjangoModelFactory):

@@ -15,7 +15,9 @@ SECTIONS = (
     ("profile_list", gettext_lazy("Company profile")),
     ("qualification_list", gettext_lazy("Qualifications")),
     ("reference_list", gettext_lazy("References")),
+    ("solution_list", gettext_lazy("Solutions")),
     ("product_list", gettext_lazy("Products")),
+    ("person_list", gettext_lazy("People")),
     ("field_list", gettext_lazy("Fields of business")),
 )
 

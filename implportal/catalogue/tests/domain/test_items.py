@@ -3,10 +3,17 @@ from datetime import date
 import pytest
 
 from implportal.audit.models import Entry
-from implportal.catalogue.domain.items import save_item
-from implportal.catalogue.models import Product, Qualification, ReferenceCase, Standing
-from implportal.catalogue.tests.factories import ProductFactory
-from implportal.kernel.errors import NotAllowed
+from implportal.catalogue.domain.items import order_profile, save_item
+from implportal.catalogue.models import (
+    OfferedSolution,
+    Product,
+    ProfilePart,
+    Qualification,
+    ReferenceCase,
+    Standing,
+)
+from implportal.catalogue.tests.factories import ProductFactory, ProfilePartFactory
+from implportal.kernel.errors import DomainError, NotAllowed
 
 TODAY = date(2026, 3, 2)
 
@@ -39,6 +46,33 @@ def test_save_item_is_refused_to_others(request, noon, person):
     product.refresh_from_db()
     assert product.name == "Records"
     assert not Entry.objects.exists()
+
+
+@pytest.mark.django_db
+def test_save_item_keeps_what_belongs_to_a_solution(cora, noon):
+    products = ProductFactory.create_batch(2)
+
+    item = save_item(
+        item=OfferedSolution(title="Records on the ward", text="T"),
+        related={"products": products},
+        actor=cora,
+        at=noon,
+    )
+
+    assert list(item.products.order_by("pk")) == products
+
+
+@pytest.mark.django_db
+def test_order_profile_puts_the_parts_in_order(cora, ines):
+    a, b, c = (ProfilePartFactory(title=title) for title in "ABC")
+
+    order_profile(keys=[c.pk, a.pk, b.pk], actor=cora)
+    with pytest.raises(DomainError):
+        order_profile(keys=[a.pk, b.pk], actor=cora)
+    with pytest.raises(NotAllowed):
+        order_profile(keys=[a.pk, b.pk, c.pk], actor=ines)
+
+    assert [part.title for part in ProfilePart.objects.order_by("order", "pk")] == ["C", "A", "B"]
 
 
 @pytest.mark.parametrize(
