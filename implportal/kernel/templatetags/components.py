@@ -49,6 +49,7 @@ TONES = {
     "CANCELLED": "danger",
     "DECLINED": "danger",
     "FAILED": "danger",
+    "SEAL_FAILED": "danger",
     "BOUNCED": "danger",
     "OVERDUE": "danger",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -84,10 +84,15 @@ def end_of_day(day: date, project: Project) -> datetime:
     return datetime.combine(day, time(23, 59, 59), tzinfo=ZoneInfo(project.customer.time_zone))
 
 
+def days_later(days: int, project: Project, *, at: datetime) -> datetime:
+    """Return the last second of the day ``days`` after ``at``: nobody counts the hours."""
+    zone = ZoneInfo(project.customer.time_zone)
+    return end_of_day(timezone.localtime(at, zone).date() + timedelta(days=days), project)
+
+
 def deadline_text(request: SignatureRequest) -> str:
     """Return the day of the deadline, as it is where the customer is."""
-    zone = ZoneInfo(request.project.customer.time_zone)
-    return date_format(timezone.localtime(request.expires_at, zone).date(), "DATE_FORMAT")
+    return date_format(request.last_day, "DATE_FORMAT")
 
 
 def note(

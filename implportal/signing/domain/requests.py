@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from implportal.projects.domain.projects import check_running
 from implportal.projects.models import Contact, Project
 from implportal.signing.domain.ending import earlier_requests, supersede_requests
 from implportal.signing.domain.inviting import (
+    days_later,
     end_of_day,
     invite_next,
     note,
@@ -109,8 +110,8 @@ class Terms:
     """On what terms people are asked.
 
     ``deadline`` is the last day on which they sign, where the customer is; without one,
-    ``valid_days`` count from sending. ``code_required`` can only add the one-time code to what the
-    document's kind says. ``message`` stands in the mails.
+    ``valid_days`` count from the day of sending. ``code_required`` can only add the one-time
+    code to what the document's kind says. ``message`` stands in the mails.
     """
 
     deadline: date | None = None
@@ -122,7 +123,7 @@ class Terms:
     def expires_at(self, project: Project, *, at: datetime) -> datetime:
         """Raises DeadlineTooEarly."""
         if self.deadline is None:
-            return at + timedelta(days=self.valid_days)
+            return days_later(self.valid_days, project, at=at)
         return _future(end_of_day(self.deadline, project), at)
 
 
@@ -246,7 +247,7 @@ def send_request(*, request: SignatureRequest, actor: User, at: datetime) -> Sig
     _check_version(version)
     _check_not_asked(version)
     if request.valid_days is not None:
-        request.expires_at = at + timedelta(days=request.valid_days)
+        request.expires_at = days_later(request.valid_days, request.project, at=at)
     _future(request.expires_at, at)
     for draft in earlier_requests(version).filter(state=RequestState.DRAFT).order_by("pk"):
         _throw_away(draft, actor=actor, at=at)

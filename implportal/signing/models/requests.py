@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from implportal.documents.models import DocumentVersion
@@ -158,6 +161,11 @@ class SignatureRequest(models.Model):
     @property
     def is_running(self) -> bool:
         return self.state in RUNNING
+
+    @property
+    def last_day(self) -> date:
+        """The last day for deciding, where the customer is."""
+        return timezone.localdate(self.expires_at, ZoneInfo(self.project.customer.time_zone))
 
     @property
     def standing(self) -> str:

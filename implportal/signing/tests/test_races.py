@@ -78,7 +78,7 @@ def cancels(request, ines, now):
 
 def expires(_request, _ines, now):
     """The sweep, at the moment at which the time is up; the signer clicked just before."""
-    return lambda: ending.end_overdue(now=now + timedelta(days=14))
+    return lambda: ending.end_overdue(now=now + timedelta(days=15))
 
 
 def supersedes(request, _ines, now):

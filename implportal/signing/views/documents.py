@@ -42,7 +42,7 @@ class DocumentPageMixin(LinkPageMixin):
             return None
         return (
             Signer.objects.filter(link=self.link)
-            .select_related("request__version", "request__project")
+            .select_related("request__version", "request__project__customer")
             .first()
         )
 
@@ -123,7 +123,15 @@ class DocumentPage(DocumentPageMixin, TemplateView):
             "may_discuss": may_discuss,
             "may_confirm": may_discuss and link.kind == LinkKind.DISCUSS,
             "is_current": version.status == DocumentVersion.Status.ACTIVE,
+            "answer_url": self.answer_url(),
         }
+
+    def answer_url(self) -> str:
+        """Return where a reader says what they think of it; empty if nobody asks."""
+        route = self.version.document_kind.answer_route
+        if not route or self.link.kind != LinkKind.READ:
+            return ""
+        return reverse(route, kwargs={"link_id": self.link.public_id})
 
 
 class DocumentChanges(DocumentPageMixin, TemplateView):

@@ -81,7 +81,7 @@ def on_turn(request: SignatureRequest) -> list[str]:
 class RequestDetail(ProjectRowsMixin, VisibleToUserMixin, DetailView):
     """One page per request: who has it, since when, whose turn, every event, what to do."""
 
-    queryset = SignatureRequest.objects.select_related("version", "created_by")
+    queryset = SignatureRequest.objects.select_related("version", "created_by", "project__customer")
     template_name = "signing/request_detail.html"
     context_object_name = "signature_request"
 
@@ -103,6 +103,7 @@ class RequestDetail(ProjectRowsMixin, VisibleToUserMixin, DetailView):
             signer.other_address = other_address(signer) if request.is_running else ""
         return super().get_context_data(**kwargs) | {
             "signers": signers,
+            "bounced": [one for one in signers if one.is_waited_for and one.link.undelivered_at],
             "readdressed": [signer for signer in signers if signer.other_address],
             "waiting": [signer for signer in signers if signer.is_waited_for],
             "signed": sum(signer.state == SignerState.SIGNED for signer in signers),
@@ -150,7 +151,7 @@ class RequestChange(AskForSignaturesMixin, RequestActionView):
 
     def get_initial(self) -> dict:
         return super().get_initial() | {
-            "deadline": timezone.localdate(self.object.expires_at),
+            "deadline": self.object.last_day,
             "message": self.object.message,
             "may_delegate": self.object.may_delegate,
         }

@@ -10,6 +10,7 @@ from implportal.notifications.models import Message
 from implportal.projects.domain.projects import ProjectNotRunning
 from implportal.projects.tests.factories import ContactFactory
 from implportal.signing.domain import ending, extending, requests
+from implportal.signing.domain.inviting import days_later
 from implportal.signing.domain.requests import SignerSpec, Terms
 from implportal.signing.models import RequestState, SharedLink, SignatureRequest, Signer
 
@@ -63,7 +64,7 @@ def test_sending_a_draft_asks_the_first_with_the_word_of_the_sender(draft, ines,
     draft.refresh_from_db()
     link = SharedLink.objects.get()
     assert (draft.state, draft.sent_at) == (RequestState.SENT, later)
-    assert draft.expires_at == later + timedelta(days=14)
+    assert draft.expires_at == days_later(14, draft.project, at=later)
     assert link.email == "carl@client.example"
     assert "As agreed on the phone." in link.message.text
     with pytest.raises(requests.NoDraft):
@@ -164,7 +165,7 @@ def test_a_deadline_that_has_passed_is_refused(draft, frozen, ines, carl, now, b
 
 
 def test_more_time_keeps_links_good_and_tells_who_is_on_turn(frozen, asked, ines, now, by_days):
-    request = asked(frozen(), valid_days=7)
+    request = asked(frozen(), valid_days=6)
     before = SharedLink.objects.get()
 
     extending.extend_request(request=request, deadline=by_days(20), actor=ines, at=now)
@@ -195,7 +196,7 @@ def test_an_end_is_not_undone_by_more_time(frozen, asked, ines, now, by_days):
 
     with pytest.raises(IllegalMove):
         extending.extend_request(
-            request=request, deadline=by_days(20), actor=ines, at=now + timedelta(days=7)
+            request=request, deadline=by_days(20), actor=ines, at=now + timedelta(days=8)
         )
 
 
@@ -221,7 +222,7 @@ def test_when_time_is_up_the_sender_and_all_who_were_asked_are_told(
     people = [SignerSpec(carl), SignerSpec(dora, order=2), SignerSpec(third, "VIEWER")]
     request = asked(frozen(), people, valid_days=7)
 
-    ending.end_overdue(now=now + timedelta(days=7))
+    ending.end_overdue(now=now + timedelta(days=8))
 
     told = Message.objects.filter(dedupe_key__startswith="request-")
     assert sorted(message.to for message in told) == sorted(

@@ -216,5 +216,5 @@ def test_who_is_not_on_turn_is_not_reminded(frozen, asked, ines, now):
         )
     with pytest.raises(IllegalMove):
         remind_now(
-            signer=request.signers.get(name="Carl Client"), actor=ines, at=now + timedelta(days=14)
+            signer=request.signers.get(name="Carl Client"), actor=ines, at=now + timedelta(days=15)
         )

@@ -8,6 +8,7 @@ from implportal.kernel.moves import IllegalMove
 from implportal.notifications.models import Message
 from implportal.projects.tests.factories import ContactFactory
 from implportal.signing.domain import ending, requests
+from implportal.signing.domain.inviting import days_later
 from implportal.signing.domain.links import ContactOfOthers
 from implportal.signing.domain.requests import SignerSpec
 from implportal.signing.models import (
@@ -32,7 +33,7 @@ def test_only_the_first_in_order_is_asked_at_once(frozen, asked, now):
     assert (link.kind, link.email) == ("SIGN", "carl@client.example")
     assert link.message.subject == "Please sign: Roll-out"
     assert request.state == RequestState.SENT
-    assert request.expires_at == now + timedelta(days=14)
+    assert request.expires_at == days_later(14, request.project, at=now)
 
 
 def test_a_group_is_asked_at_the_same_time(frozen, asked, carl, dora):
@@ -147,7 +148,7 @@ def test_what_is_overdue_ends(frozen, asked, now):
     request = asked(frozen(), valid_days=7)
 
     assert ending.end_overdue(now=now + timedelta(days=6)) == 0
-    assert ending.end_overdue(now=now + timedelta(days=7)) == 1
+    assert ending.end_overdue(now=now + timedelta(days=8)) == 1
 
     request.refresh_from_db()
     assert request.state == RequestState.EXPIRED

@@ -252,7 +252,7 @@ def test_after_the_deadline_and_after_revocation_nothing_is_signed(frozen, asked
     request = asked(frozen(), valid_days=7)
 
     with pytest.raises(Overtaken):
-        sign(request, at=now + timedelta(days=7))
+        sign(request, at=now + timedelta(days=8))
     revoke(link=link_of(request, "Carl Client"), actor=ines, at=now)
     with pytest.raises(LinkIsGone):
         sign(request)
