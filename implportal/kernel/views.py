@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
@@ -101,6 +102,23 @@ class ReorderView(VisibleToUserMixin, SingleObjectMixin, View):
         return HttpResponse(status=204)
 
 
+class PagesFromEitherEnd(Paginator):
+    """Count the pages of the second half from the end.
+
+    A database walks over every row that OFFSET skips, so the last page of a long list
+    cost a hundred times the first. Backwards it is the first. Needs a total order.
+    """
+
+    def page(self, number: Any) -> Page:
+        number = self.validate_number(number)
+        start = (number - 1) * self.per_page
+        left = self.count - start - self.per_page
+        if left >= start or not isinstance(self.object_list, QuerySet):
+            return super().page(number)
+        rows = list(self.object_list.reverse()[max(left, 0) : self.count - start])
+        return self._get_page(rows[::-1], number, self)
+
+
 class ListPage(VisibleToUserMixin, FilterView):
     """A list with filters, sorting, pages and an export of exactly what is filtered.
 
@@ -113,6 +131,7 @@ class ListPage(VisibleToUserMixin, FilterView):
     default_sort = ""
     export_name = "export"
     paginate_by = PAGE_SIZES[0]
+    paginator_class = PagesFromEitherEnd
 
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().order_by(*self.ordering_fields())

@@ -20,7 +20,8 @@ from implportal.projects.models import (
 
 
 def _managers(_request: Any) -> QuerySet[User]:
-    return User.objects.filter(role=Role.IMPLEMENTATION_MANAGER).order_by("name", "pk")
+    managers = User.objects.filter(role=Role.IMPLEMENTATION_MANAGER)
+    return managers.only("name", "email").order_by("name", "pk")
 
 
 class ProjectFilter(filters.FilterSet):

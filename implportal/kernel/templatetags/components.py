@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import Any
 
@@ -10,8 +10,10 @@ from django import forms, template
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from implportal.kernel.chips import SEARCH_NAMES, active_chips
@@ -128,6 +130,18 @@ def when(value: Any, *, short: bool = False) -> SafeString | str:
     if short:
         said = say_distance(day, today=today) or say_short_date(day, today=today)
     return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), full, said)
+
+
+@register.filter
+def day_month_year(value: date | datetime | None) -> str:
+    """A date as in a column of dates, "2 Mar 2026"; a dash where there is none."""
+    return _day_month_year(local_date(value), get_language()) if value else "–"
+
+
+@lru_cache(maxsize=4096)
+def _day_month_year(value: date, _language: str) -> str:
+    """Django's own formatting reads the format anew, a hundred calls for each line."""
+    return date_format(value, _("j M Y"))
 
 
 @register.simple_tag

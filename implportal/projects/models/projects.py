@@ -125,7 +125,10 @@ class Project(models.Model):
 
     class Meta:
         verbose_name = _("project")
-        indexes = [models.Index(fields=["state", "phase", "-created_at"], name="project_standing")]
+        indexes = [
+            models.Index(fields=["state", "phase", "-created_at"], name="project_standing"),
+            models.Index(fields=["-created_at", "-id"], name="project_newest"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="project_phase_is_known", condition=Q(phase__in=Phase.values)

@@ -10,11 +10,25 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from implportal.kernel.steps import DrawnPhase, DrawnStep, look_of
+from implportal.kernel.templatetags.components import state_badge, tone_of
 from implportal.projects.domain.lives import Life
-from implportal.projects.models import Step
+from implportal.projects.models import Phase, Project, State, Step
 from implportal.projects.registry import ACTIVITIES
 
 register = template.Library()
+
+
+@register.simple_tag
+def standing(project: Project) -> SafeString:
+    """The phase of a project that goes on, the state of one that does not, as a badge."""
+    return _standing(project.phase, project.state, get_language())
+
+
+@lru_cache(maxsize=256)
+def _standing(phase: str, state: str, _language: str) -> SafeString:
+    if state == State.RUNNING:
+        return state_badge(Phase(phase).label, "info")
+    return state_badge(State(state).label, tone_of(state))
 
 
 @register.simple_tag
