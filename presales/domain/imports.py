@@ -164,30 +164,31 @@ def check_fits(document: ParsedDocument) -> ParsedDocument:
     return document
 
 
-def keep_for_preview(*, solution: Solution, document: ParsedDocument, actor: User) -> str:
+def keep_for_preview(*, place: Solution | Project, document: ParsedDocument, actor: User) -> str:
     """Keep a read file with its pictures for an hour, while ``actor`` looks at its effect.
 
-    Returns the word by which only ``actor`` gets it again, for this solution.
+    Returns the word by which only ``actor`` gets it again, for the solution that it revises or
+    the project that it begins one in.
     """
     word = secrets.token_urlsafe(16)
-    cache.set(_preview_key(solution, actor, word), document, PREVIEW_SECONDS)
+    cache.set(_preview_key(place, actor, word), document, PREVIEW_SECONDS)
     return word
 
 
-def kept_for_preview(*, solution: Solution, word: str, actor: User) -> ParsedDocument:
+def kept_for_preview(*, place: Solution | Project, word: str, actor: User) -> ParsedDocument:
     """Return what ``keep_for_preview`` kept.
 
     Raises:
         PreviewIsGone: the hour is over.
     """
-    document = cache.get(_preview_key(solution, actor, word))
+    document = cache.get(_preview_key(place, actor, word))
     if document is None:
         raise PreviewIsGone(_("This preview is too old. Choose the file again."))
     return document
 
 
-def _preview_key(solution: Solution, actor: User, word: str) -> str:
-    seen = f"{solution.pk}:{actor.pk}:{word}".encode()
+def _preview_key(place: Solution | Project, actor: User, word: str) -> str:
+    seen = f"{place._meta.label}:{place.pk}:{actor.pk}:{word}".encode()
     return f"solution-import:{hashlib.sha256(seen).hexdigest()}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -45,6 +45,10 @@ class SomebodyWasFaster(DomainError):
             % {"name": section.edited_by.name}
         )
         self.section = section
+
+
+class ListHasChanged(DomainError):
+    """Somebody added or removed a section meanwhile."""
 
 
 class OtherProject(DomainError):
@@ -142,6 +146,39 @@ def move_section(
     SolutionSection.objects.bulk_update(sections, ["order"])
     _record(SECTION_MOVED, sections[other], actor=actor, at=at)
     return sections[other]
+
+
+@transaction.atomic
+def order_sections(
+    *, solution: Solution, keys: Sequence[int], actor: User, at: datetime
+) -> list[SolutionSection]:
+    """Put the sections, named by their primary keys, in this order; levels stay.
+
+    Raises:
+        NotAllowed, ProjectNotRunning, NotBeingWritten: see ``locked_draft``.
+        ListHasChanged: these are not exactly the sections that are there.
+    """
+    solution = locked_draft(solution, actor=actor)
+    there = {section.pk: section for section in solution.sections.in_order()}
+    if sorted(keys) != sorted(there):
+        raise ListHasChanged(_("The list has changed since you opened it. Reload the page."))
+    before = list(there)
+    ordered = [there[key] for key in keys]
+    for order, section in enumerate(ordered, start=1):
+        section.order = order
+    SolutionSection.objects.bulk_update(ordered, ["order"], batch_size=100)
+    if before != list(keys):
+        _record(SECTION_MOVED, _moved(there, before, list(keys)), actor=actor, at=at)
+    return ordered
+
+
+def _moved(
+    there: dict[int, SolutionSection], before: list[int], after: list[int]
+) -> SolutionSection:
+    """Return the one that somebody took and put elsewhere."""
+    first = next(n for n, (was, now) in enumerate(zip(before, after, strict=True)) if was != now)
+    down = before[first]
+    return there[down if before[first + 1] == after[first] else after[first]]
 
 
 @transaction.atomic

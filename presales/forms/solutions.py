@@ -85,6 +85,17 @@ class ImportForm(TextFileForm):
     field_order = ("file", "title")
 
 
+class ImportKeptForm(PageForm):
+    """A file whose sections were shown, named to be taken in; the title as it was typed."""
+
+    title = forms.CharField(
+        label=gettext_lazy("Title"),
+        max_length=200,
+        error_messages={"required": gettext_lazy("Give the solution a title.")},
+    )
+    kept = forms.CharField(widget=forms.HiddenInput, max_length=32)
+
+
 class ReimportForm(PageForm):
     """The text of a file whose effect was shown, sent back to be carried out.
 

@@ -19,8 +19,9 @@ from django.views.generic import FormView, TemplateView, View
 from implportal.documents.compare import ChangeKind, compare
 from implportal.documents.markdown import collect_references, to_html, with_image_addresses
 from implportal.documents.models import DocumentVersion
+from implportal.documents.outline import ParsedDocument
 from implportal.kernel.errors import DomainError, NotAllowed
-from implportal.kernel.forms import ReasonForm
+from implportal.kernel.forms import PageForm, ReasonForm
 from implportal.kernel.views import DomainFormMixin
 from implportal.projects.models import Project
 from implportal.projects.pages import ProjectPageMixin
@@ -28,6 +29,7 @@ from implportal.projects.permissions import may_contribute, may_run
 from implportal.signing.domain.reading import questions_url
 from implportal.signing.models import SignatureRequest
 from presales.domain.imports import (
+    PreviewIsGone,
     import_solution,
     keep_for_preview,
     kept_for_preview,
@@ -55,6 +57,7 @@ from presales.domain.word_export import solution_as_word
 from presales.forms.solutions import (
     CommentForm,
     ImportForm,
+    ImportKeptForm,
     ReimportForm,
     SolutionForm,
     StartForm,
@@ -260,15 +263,46 @@ class SolutionStart(WithoutSolutionMixin, DomainFormMixin, FormView):
 
 
 class SolutionImport(WithoutSolutionMixin, DomainFormMixin, FormView):
-    """A new solution from a file."""
+    """A new solution from a file: first what it would become, then (with ``kept``) itself."""
 
     form_class = ImportForm
     template_name = "presales/solution_import.html"
 
-    def perform(self, form: ImportForm) -> Solution:
+    def get_form_class(self) -> type[PageForm]:
+        return ImportKeptForm if "kept" in self.request.POST else ImportForm
+
+    def form_valid(self, form: ImportForm | ImportKeptForm) -> HttpResponse:
+        if isinstance(form, ImportKeptForm):
+            return super().form_valid(form)
+        word = keep_for_preview(place=self.project, document=form.document, actor=self.request.user)
+        title = form.cleaned_data["title"] or form.document.title or self.project.title
+        return self.preview(
+            ImportKeptForm(initial={"kept": word, "title": title[:200]}), form.document
+        )
+
+    def form_invalid(self, form: ImportForm | ImportKeptForm) -> HttpResponse:
+        if isinstance(form, ImportForm):
+            return super().form_invalid(form)
+        try:
+            return self.preview(form, self.document(form.data["kept"]))
+        except PreviewIsGone as gone:
+            again = ImportForm(data={"title": form.data.get("title", "")}, files={})
+            again.full_clean()
+            again.errors.clear()
+            again.add_error("file", str(gone))
+            return super().form_invalid(again)
+
+    def preview(self, form: ImportKeptForm, document: ParsedDocument) -> HttpResponse:
+        context = self.get_context_data(form=form, document=document)
+        return render(self.request, "presales/solution_import_first.html", context)
+
+    def document(self, word: str) -> ParsedDocument:
+        return kept_for_preview(place=self.project, word=word, actor=self.request.user)
+
+    def perform(self, form: ImportKeptForm) -> Solution:
         return import_solution(
             project=self.project,
-            document=form.document,
+            document=self.document(form.cleaned_data["kept"]),
             title=form.cleaned_data["title"],
             actor=self.request.user,
             at=timezone.now(),
@@ -295,7 +329,7 @@ class SolutionReimport(SolutionPageMixin, FormView):
     def form_valid(self, form: TextFileForm) -> HttpResponse:
         if form.is_word:
             word = keep_for_preview(
-                solution=self.solution, document=form.document, actor=self.request.user
+                place=self.solution, document=form.document, actor=self.request.user
             )
             return self.preview(form.document, kept=word)
         form.cleaned_data["file"].seek(0)
@@ -321,7 +355,7 @@ class SolutionReimport(SolutionPageMixin, FormView):
         kept, text = form.cleaned_data["kept"], form.cleaned_data["text"]
         try:
             document = (
-                kept_for_preview(solution=self.solution, word=kept, actor=self.request.user)
+                kept_for_preview(place=self.solution, word=kept, actor=self.request.user)
                 if kept
                 else form.document
             )

@@ -19,7 +19,7 @@ from django.views.generic import FormView, TemplateView, View
 from implportal.documents.compare import word_difference
 from implportal.documents.markdown import MAX_CHARACTERS, to_html
 from implportal.kernel.errors import DomainError
-from implportal.kernel.views import DomainFormMixin
+from implportal.kernel.views import DomainFormMixin, ReorderView
 from implportal.projects.permissions import may_contribute
 from presales.domain.section_presence import note_writer, writers_of
 from presales.domain.sections import (
@@ -30,6 +30,7 @@ from presales.domain.sections import (
     keep_picture,
     link_requirements,
     move_section,
+    order_sections,
     picture_line,
     remove_section,
 )
@@ -358,6 +359,16 @@ class SectionMove(SectionPageMixin, View):
         except DomainError as refusal:
             messages.error(request, str(refusal))
         return HttpResponseRedirect(self.get_success_url())
+
+
+class SectionOrder(SolutionPageMixin, ReorderView):
+    needs = may_contribute
+
+    def get_object(self, queryset: Any = None) -> Solution:
+        return self.solution
+
+    def reorder(self, keys: list[int]) -> None:
+        order_sections(solution=self.object, keys=keys, actor=self.request.user, at=timezone.now())
 
 
 class SectionRemove(SectionPageMixin, View):

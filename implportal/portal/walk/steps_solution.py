@@ -19,6 +19,7 @@ UNDERLINE = re.compile(r"[ ]{0,3}(?:=+|-+)[ \t]*")
 
 def import_solution(walk: Walk) -> None:
     page = walk.open("ines", "solution/import/").submit(file=walk.solution)
+    page = page.send(page.form(field="kept"))
     _check_sections(walk, page, walk.solution, version=1)
 
 

@@ -39,11 +39,14 @@ def upload(data, name="solution.docx"):
 
 
 def test_a_word_file_becomes_a_solution_with_its_pictures(sign_in, ines, project, png):
-    response = sign_in(ines).post(
-        address("solution_import", project), {"file": upload(rich(png))}, follow=True
-    )
+    browser, url = sign_in(ines), address("solution_import", project)
 
-    assert response.status_code == 200
+    preview = browser.post(url, {"file": upload(rich(png))})
+
+    assert len(preview.context["document"].images) == 1
+    assert not Solution.objects.exists()
+    assert not StoredImage.objects.exists()
+    browser.post(url, preview.context["form"].initial)
     assert Solution.objects.get().title == "Records"
     image = StoredImage.objects.get(project=project)
     assert f"image:{image.sha256}" in SolutionSection.objects.get(title="Sites").markdown

@@ -53,6 +53,39 @@ def hidden(response):
     return {"text": form["text"].value(), "state_token": form["state_token"].value()}
 
 
+def import_file(browser, project, file):
+    """Choose a file, look at its sections and create the solution."""
+    url = address("solution_import", project)
+    shown = browser.post(url, {"file": file}).context["form"].initial
+    return browser.post(url, shown, follow=True)
+
+
+def test_a_preview_of_somebody_else_or_of_yesterday_is_asked_for_again(
+    sign_in, ines, conny, project
+):
+    MemberFactory(project=project, user=conny)
+    url = address("solution_import", project)
+    shown = sign_in(conny).post(url, {"file": upload(FIRST)}).context["form"].initial
+
+    answer = sign_in(ines).post(url, shown | {"title": "Mine"})
+
+    assert answer.context["form"].errors == {
+        "file": ["This preview is too old. Choose the file again."]
+    }
+    assert answer.context["form"]["title"].value() == "Mine"
+    assert not Solution.objects.exists()
+
+
+def test_a_title_that_was_taken_out_is_asked_for_beside_the_sections(sign_in, ines, project):
+    browser, url = sign_in(ines), address("solution_import", project)
+    shown = browser.post(url, {"file": upload(FIRST)}).context["form"].initial
+
+    answer = browser.post(url, shown | {"title": ""})
+
+    assert answer.context["form"].errors["title"] == ["Give the solution a title."]
+    assert len(answer.context["document"].sections) == 2
+
+
 def test_without_a_solution_the_page_offers_two_ways_to_begin(sign_in, ines, project):
     page = sign_in(ines).get(address("solution_home", project)).content.decode()
 
@@ -100,7 +133,7 @@ def test_a_bad_revised_file_leaves_the_draft_alone(sign_in, ines, solution, case
 def test_a_picture_that_cannot_be_read_undoes_the_whole_import(sign_in, ines, project):
     data = b"# A\n\n![x](data:image/png;base64,AAAA)\n"
 
-    response = sign_in(ines).post(address("solution_import", project), {"file": upload(data)})
+    response = import_file(sign_in(ines), project, upload(data))
 
     assert response.context["form"].non_field_errors() == [
         "This is not a PNG, JPEG or WebP picture of a usual size that can be read."
@@ -109,10 +142,15 @@ def test_a_picture_that_cannot_be_read_undoes_the_whole_import(sign_in, ines, pr
 
 
 def test_a_file_becomes_a_solution(sign_in, ines, project):
-    response = sign_in(ines).post(
-        address("solution_import", project), {"file": upload(FIRST)}, follow=True
-    )
+    browser = sign_in(ines)
+    preview = browser.post(address("solution_import", project), {"file": upload(FIRST)})
 
+    assert [section.heading for section in preview.context["document"].sections] == [
+        "Scope",
+        "Price",
+    ]
+    assert not Solution.objects.exists()
+    response = import_file(browser, project, upload(FIRST))
     assert [one.section.title for one in response.context["standing"].sections] == [
         "Scope",
         "Price",
@@ -156,7 +194,7 @@ def test_the_real_files_go_in_through_the_pages(sign_in, ines, project):
         for name in ("work_statement_v1_draft.md", "work_statement_v2_final.md")
     )
 
-    browser.post(address("solution_import", project), {"file": upload(draft)})
+    import_file(browser, project, upload(draft))
     solution = Solution.objects.get()
     assert solution.sections.count() == 43
     preview = browser.post(address("solution_reimport", project), {"file": upload(final)})
@@ -344,6 +382,31 @@ def test_the_editor_costs_the_same_for_any_number_of_sections(
         response = browser.get(url)
 
     assert len(response.context["standing"].sections) == sections
+
+
+def test_sections_are_put_in_order_and_keep_their_levels(sign_in, ines, solution):
+    url = address("section_order", solution.project)
+    first, second = solution.sections.in_order()
+    type(first).objects.filter(pk=second.pk).update(level=2)
+
+    assert sign_in(ines).post(url, {"order": [second.pk, first.pk]}).status_code == 204
+
+    assert list(solution.sections.in_order().values_list("pk", "level")) == [
+        (second.pk, 2),
+        (first.pk, 1),
+    ]
+
+
+def test_an_order_of_other_sections_is_refused_in_words(sign_in, ines, sam, solution):
+    url = address("section_order", solution.project)
+    first, second = solution.sections.in_order()
+
+    answer = sign_in(ines).post(url, {"order": [second.pk]})
+
+    assert answer.status_code == 409
+    assert answer.content == b"The list has changed since you opened it. Reload the page."
+    assert sign_in(sam).post(url, {"order": [second.pk, first.pk]}).status_code == 404
+    assert list(solution.sections.in_order()) == [first, second]
 
 
 READING = ("solution_home", "solution_versions")

@@ -30,11 +30,14 @@ def test_a_file_becomes_a_solution_that_two_people_read(visit, company, tmp_path
     empty.touch()
     file.write_text(SOLUTION)
     ines.fill(file=empty, title="Papers, found")
-    ines.press("Import file")
+    ines.press("Show the sections")
     expect(ines.page.locator("[name=file]")).to_have_attribute("aria-invalid", "true")
     expect(ines.page.locator("[name=title]")).to_have_value("Papers, found")
     ines.fill(file=file)
-    ines.press("Import file")
+    ines.press("Show the sections")
+    ines.reads("Nothing is stored yet.")
+    ines.look()
+    ines.press("Create the solution")
     assert ines.heading == "Papers, found"
     expect(ines.page.locator("#contents li")).to_have_count(6)
 
