@@ -18,7 +18,9 @@ def _thirteen():
 
 @pytest.mark.usefixtures("_thirteen")
 @pytest.mark.parametrize("size", [1, 3, 5, 13, 14])
-@pytest.mark.parametrize("order", [("region", "pk"), ("-region", "-pk"), ("field_of_business", "pk")])
+@pytest.mark.parametrize(
+    "order", [("region", "pk"), ("-region", "-pk"), ("field_of_business", "pk")]
+)
 def test_pages_are_the_same_from_whichever_end_they_are_counted(size, order):
     customers = Customer.objects.order_by(*order)
     ours, plain = PagesFromEitherEnd(customers, size), Paginator(customers, size)
@@ -33,7 +35,7 @@ def test_the_last_page_skips_no_rows():
     paginator = PagesFromEitherEnd(Customer.objects.order_by("name", "pk"), 5)
 
     with CaptureQueriesContext(connection) as queries:
-        page = paginator.get_page("last")
+        page = paginator.get_page(99)
 
     assert (page.number, len(page), page.start_index(), page.end_index()) == (3, 3, 11, 13)
     assert not [query for query in queries if "OFFSET" in query["sql"]]
