@@ -31,21 +31,29 @@ from implportal.projects.registry import (
     set_activity_route,
 )
 from implportal.signing.registry import LinkPage, register_link_page
+from presales.domain import demonstration_standing
 from presales.domain.exchange_standing import minutes_text, note_meeting_moved, written_of
 from presales.domain.exchange_waiting import questions_waiting
+from presales.domain.research_standing import interviews_waiting
 from presales.domain.section_comments import comments_for
 from presales.domain.solution_approval import approval_url, approvals_waiting_for
 from presales.domain.solution_waiting import Reading, readings, unfinished_solutions
+from presales.domain.surveys_people import people_answering
 from presales.models import Solution, Survey
+from presales.registry import LinkSource, register_link_source
 
 DRAFT_RESTS_DAYS = 3
 """A draft that nobody sent for so long is brought to mind."""
 
-ATTACHABLES.register(Attachable("presales.requirement"))
+for _label in ("requirement", "survey", "solution", "introduction"):
+    ATTACHABLES.register(Attachable(f"presales.{_label}"))
+ATTACHABLES.register(Attachable("presales.interview"))
 set_activity_route("introduction", "presales:introduction_list")
 set_activity_route("survey", "presales:survey_list")
+set_activity_route("demonstration", "presales:demonstration_home")
 set_activity_route("solution", "presales:solution_home")
 set_activity_route("exchange", "presales:exchange_home")
+set_activity_route("user_research", "presales:research_home")
 register_link_page(LinkPage("ANSWER", "presales.survey", "presales:survey_link_start"))
 TABS.register(
     ProjectTab(
@@ -71,7 +79,7 @@ def survey_is_missing(project: Project) -> Iterator[Reason]:
 
 
 def surveys_waiting(user: User, now: datetime) -> Iterator[Waiting]:
-    """Yield surveys with the customer, and answers that became no requirement yet; one query."""
+    """Yield who has a survey still, and answers that became no requirement yet; two queries."""
     surveys = (
         Survey.objects.filter(
             Q(project__implementation_manager=user)
@@ -79,7 +87,8 @@ def surveys_waiting(user: User, now: datetime) -> Iterator[Waiting]:
             project__state="RUNNING",
         )
         .filter(Q(state=Survey.State.HANDED_IN) | Q(state=Survey.State.OPEN, sent_at__isnull=False))
-        .select_related("project", "sent_to")
+        .select_related("project")
+        .prefetch_related(people_answering())
         .order_by("pk")
     )
     for survey in surveys:
@@ -96,15 +105,29 @@ def surveys_waiting(user: User, now: datetime) -> Iterator[Waiting]:
                 button=_("Turn into requirements"),
                 urgency=1,
             )
-        else:
+            continue
+        answering = [one for one in survey.respondents.all() if one.handed_in_at is None]
+        for respondent in answering:
             yield Waiting(
                 text=_("“%(title)s” is to be answered") % {"title": survey.title},
                 project=survey.project,
-                since=survey.sent_at,
+                since=respondent.sent_at,
                 url=survey.get_absolute_url(),
                 button=_("See where it stands"),
                 on="CUSTOMER",
-                who=survey.sent_to.name,
+                who=respondent.contact.name,
+            )
+        if not answering:
+            yield Waiting(
+                text=_("“%(title)s”: all have handed in, but something needed is not answered")
+                % {"title": survey.title},
+                project=survey.project,
+                since=max(
+                    (one.handed_in_at for one in survey.respondents.all()), default=survey.sent_at
+                ),
+                url=survey.get_absolute_url(),
+                button=_("See what is missing"),
+                urgency=1,
             )
 
 
@@ -190,6 +213,29 @@ WAITING.register(WaitingSource("presales.comments", comments_waiting))
 WAITING.register(WaitingSource("presales.solutions", solutions_waiting))
 WAITING.register(WaitingSource("presales.exchange", questions_waiting))
 LISTENERS.register(EventListener("presales.exchange", "MEETING_MOVED", note_meeting_moved))
+LISTENERS.register(
+    EventListener(
+        "presales.demonstration", "MEETING_MOVED", demonstration_standing.note_meeting_moved
+    )
+)
+MINUTES_PARTS.register(
+    MinutesPart(
+        key="shown",
+        title=gettext_lazy("What was shown"),
+        kinds=frozenset({Kind.DEMONSTRATION}),
+        text=demonstration_standing.minutes_text,
+        written=demonstration_standing.written_of,
+        route="presales:demonstration_detail",
+    )
+)
+register_link_source(
+    LinkSource(
+        "wished",
+        gettext_lazy("Wished for at"),
+        demonstration_standing.wishes_behind,
+        is_origin=True,
+    )
+)
 MINUTES_PARTS.register(
     MinutesPart(
         key="topics",
@@ -200,3 +246,4 @@ MINUTES_PARTS.register(
         route="presales:exchange_detail",
     )
 )
+WAITING.register(WaitingSource("presales.interviews", interviews_waiting))

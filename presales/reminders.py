@@ -13,8 +13,9 @@ from implportal.notifications.registry import Reminder, ReminderRule, register_r
 from implportal.projects.models import Project
 from implportal.signing.domain.reminding import add_working_days
 from presales.domain.exchange_waiting import open_questions
+from presales.domain.research_standing import due_on_of, unwritten_interviews
 from presales.domain.solution_approval import approval_url, approvals_waiting
-from presales.models import Solution, Survey
+from presales.models import Respondent, Solution, Survey
 
 UNSIGNED_WORKING_DAYS = 3
 UNANSWERED_WORKING_DAYS = 3
@@ -68,29 +69,48 @@ def approvals_unanswered(now: datetime) -> Iterator[Reminder]:
 
 
 def surveys_unanswered(now: datetime) -> Iterator[Reminder]:
-    """Tell the implementation manager of a survey that is out for three working days."""
-    out = Survey.objects.filter(
-        project__in=Project.objects.running(), state=Survey.State.OPEN, sent_at__isnull=False
-    ).select_related("project__implementation_manager", "sent_to")
-    for survey in out.order_by("pk"):
-        due_on = add_working_days(survey.sent_at.date(), UNANSWERED_WORKING_DAYS)
+    """Tell the implementation manager of each person who has a survey for three working days."""
+    out = Respondent.objects.filter(
+        survey__project__in=Project.objects.running(),
+        survey__state=Survey.State.OPEN,
+        handed_in_at=None,
+    ).select_related("survey__project__implementation_manager", "contact")
+    for respondent in out.order_by("survey_id", "pk"):
+        survey = respondent.survey
+        due_on = add_working_days(respondent.sent_at.date(), UNANSWERED_WORKING_DAYS)
         if due_on <= now.date():
             yield Reminder(
-                subject_key=f"survey:{survey.pk}",
+                subject_key=f"survey:{survey.pk}:{respondent.pk}",
                 due_on=due_on,
                 user=survey.project.implementation_manager,
-                subject=_("“%(title)s” is not answered yet") % {"title": survey.title},
+                subject=_("%(name)s has not answered “%(title)s” yet")
+                % {"name": respondent.contact.name, "title": survey.title},
                 text=_(
                     "%(name)s has the link since %(day)s. Send it again, or ask the "
                     "questions in a meeting."
                 )
                 % {
-                    "name": survey.sent_to.name,
-                    "day": date_format(survey.sent_at, "j F Y"),
+                    "name": respondent.contact.name,
+                    "day": date_format(respondent.sent_at, "j F Y"),
                 },
                 url=survey.get_absolute_url(),
                 project_id=survey.project_id,
             )
+
+
+def interviews_unwritten(now: datetime) -> Iterator[Reminder]:
+    """Tell the interviewer, a day after, of an interview of which nothing is noted."""
+    interviews = unwritten_interviews(now).select_related("interviewer", "contact")
+    for interview in interviews.order_by("pk"):
+        yield Reminder(
+            subject_key=f"interview:{interview.pk}",
+            due_on=due_on_of(interview),
+            user=interview.interviewer,
+            subject=_("What did %(name)s tell you?") % {"name": interview.person},
+            text=_("What was said is half forgotten by now. A few lines are enough."),
+            url=interview.get_absolute_url(),
+            project_id=interview.project_id,
+        )
 
 
 def exchange_questions_open(now: datetime) -> Iterator[Reminder]:
@@ -120,4 +140,7 @@ register_rule(
     ReminderRule(
         "exchange_questions_open", gettext_lazy("Question unanswered"), exchange_questions_open
     )
+)
+register_rule(
+    ReminderRule("interview_unwritten", gettext_lazy("Interview not noted"), interviews_unwritten)
 )

@@ -20,7 +20,12 @@ from implportal.projects.models import Contact, Project, Step
 from implportal.signing.domain.links import revoke, share
 from implportal.signing.models import SharedLink
 from presales.domain.surveys_conditions import answers_of, asked, asked_of
-from presales.domain.surveys_people import part_of, questions_for, respondent_of
+from presales.domain.surveys_people import (
+    part_of,
+    questions_for,
+    respondent_of,
+    still_answering,
+)
 from presales.domain.surveys_preparation import copy_preparation
 from presales.models import (
     COPIED_FIELDS,
@@ -160,7 +165,7 @@ def send_survey(
     survey.save(update_fields=["state", "sent_to", "sent_at"])
     _advance(
         survey, Step.State.WAITING, actor=actor, at=at,
-        next_step=_("Wait for the answers"), waiting_on=contact.name,
+        next_step=_("Wait for the answers"), waiting_on=_names(still_answering(survey)),
     )  # fmt: skip
     _record(SURVEY_SENT, survey, actor=actor, at=at, name=contact.name)
     return link
@@ -197,8 +202,14 @@ def hand_in_survey(
     if respondent:
         respondent.handed_in_at = at
         respondent.save(update_fields=["handed_in_at"])
-        others_answer = survey.respondents.filter(handed_in_at=None).exists()
-        if others_answer or missing_answers(survey):
+        others = still_answering(survey)
+        if others or missing_answers(survey):
+            _advance(
+                survey, Step.State.WAITING if others else Step.State.IN_PROGRESS, actor=None,
+                actor_name=by, at=at, waiting_on=_names(others),
+                next_step=_("Wait for the answers") if others
+                else _("Ask what nobody has answered"),
+            )  # fmt: skip
             _record(PART_HANDED_IN, survey, actor=None, actor_name=by, at=at, answers=answers)
             _tell_manager(survey, by=by, answers=answers, at=at)
             return survey
@@ -297,6 +308,18 @@ def close_survey(*, survey: Survey, actor: User, at: datetime) -> Survey:
     _advance(survey, Step.State.DONE, actor=actor, at=at)
     _record(SURVEY_CLOSED, survey, actor=actor, at=at)
     return survey
+
+
+def _names(people: Sequence[str]) -> str:
+    """The names as long as there is room for them, then how many more."""
+    room = Step._meta.get_field("waiting_on").max_length
+    for shown in range(len(people), 0, -1):
+        more = len(people) - shown
+        said = ", ".join(people[:shown])
+        said = _("%(names)s and %(count)s more") % {"names": said, "count": more} if more else said
+        if len(said) <= room:
+            return said
+    return ""
 
 
 def _copy_questions(survey: Survey, questions: Iterable[TemplateQuestion]) -> None:

@@ -89,6 +89,18 @@ def standings(survey: Survey) -> list[Standing]:
     return found
 
 
+def people_answering() -> Prefetch:
+    """To prefetch: the respondents of surveys, each with the person, in the order of asking."""
+    rows = Respondent.objects.select_related("contact").order_by("sent_at", "pk")
+    return Prefetch("respondents", queryset=rows)
+
+
+def still_answering(survey: Survey) -> list[str]:
+    """Return the names of those who have not handed in; one query."""
+    rows = survey.respondents.filter(handed_in_at=None).order_by("sent_at", "pk")
+    return list(rows.values_list("contact__name", flat=True))
+
+
 def say(
     *, question: SurveyQuestion, value: Any, contact: Contact | None, said_by: str, via: str,
     at: datetime,

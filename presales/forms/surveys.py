@@ -57,6 +57,10 @@ class PreparationItemForm(PageModelForm):
         help_texts = {"text": _("Such as “Read what the customer publishes about itself”.")}
 
 
+class PreparationForm(PageForm):
+    text = forms.CharField(label=_("To prepare"), max_length=300)
+
+
 class TemplateQuestionForm(PageModelForm):
     """A question; what does not belong to its kind is emptied, not refused."""
 

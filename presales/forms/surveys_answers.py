@@ -18,7 +18,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from implportal.kernel.forms import DateInput, PageForm, check_line
+from implportal.kernel.imports import ImportForm
+from implportal.kernel.tables import Table
 from implportal.projects.models import Contact
+from presales.domain.surveys_answer_sheets import AnswerRow, rows_of_table
 from presales.domain.surveys_answers import LONGEST, MAX_CELL, MAX_ROWS, WrongAnswer
 from presales.models import SCALE, Answer, QuestionType, SurveyQuestion
 
@@ -193,6 +196,28 @@ class AnswersForm(LenientForm):
             )
             for title, questions in groupby(self.questions, key=lambda question: question.section)
         ]
+
+
+class AnswerSheetForm(ImportForm):
+    """An exported sheet whose column “Answer” was filled in."""
+
+    file_help = _(
+        "The export of this survey, filled in. What counts is the column “Answer”; empty cells "
+        "leave what is there."
+    )
+    text_help = _("The columns No., Question and Answer, with their names in the first line.")
+
+    def __init__(self, *args: Any, speakers: QuerySet[Contact], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["speaker"] = forms.ModelChoiceField(
+            label=_("Who filled it in"),
+            queryset=speakers,
+            required=False,
+            empty_label=_("nobody in particular"),
+        )
+
+    def rows_of(self, table: Table) -> list[AnswerRow]:
+        return rows_of_table(table)
 
 
 def _initial(question: SurveyQuestion, file_url: Any) -> Any:

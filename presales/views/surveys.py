@@ -27,7 +27,7 @@ from presales.domain.surveys import (
 )
 from presales.domain.surveys_answers import keep_answers
 from presales.domain.surveys_conditions import answers_of, asked, asked_of
-from presales.domain.surveys_people import standings, take_statement
+from presales.domain.surveys_people import people_answering, standings, take_statement
 from presales.forms.surveys import SendForm, SurveyForm
 from presales.forms.surveys_answers import AnswersForm
 from presales.models import Answer, Statement, Survey, SurveyQuestion
@@ -38,7 +38,7 @@ from presales.views.surveys_pages import AnswersPageMixin
 
 class SurveyList(ProjectPageMixin, VisibleToUserMixin, ListView):
     tab = "overview"
-    queryset = Survey.objects.select_related("sent_to")
+    queryset = Survey.objects.select_related("sent_to").prefetch_related(people_answering())
     template_name = "presales/survey_list.html"
     context_object_name = "surveys"
 
@@ -90,7 +90,7 @@ class SurveyPageMixin(ProjectPageMixin):
     def get_project(self) -> Project:
         project = super().get_project()
         self.survey = get_object_or_404(
-            Survey.objects.visible_to(self.request.user).select_related("sent_to"),
+            Survey.objects.visible_to(self.request.user).select_related("sent_to", "template"),
             project=project,
             pk=self.kwargs["pk"],
         )
@@ -130,6 +130,7 @@ class SurveyDetail(SurveyPageMixin, TemplateView):
             question_count=len(questions),
             answer_count=sum(hasattr(question, "answer") for question in questions),
             standings=standings(survey),
+            preparation=survey.preparation.select_related("done_by").order_by("order", "pk"),
             links=list(SharedLink.objects.to(survey).open_at(now).order_by("-sent_at", "-pk")),
             may_prepare=is_running and may_prepare(user, self.project),
             may_interview=is_running and may_interview(user, self.project),

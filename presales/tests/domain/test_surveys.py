@@ -130,7 +130,8 @@ def test_send_survey_gives_each_contact_one_link_and_closes_their_earlier_one(su
         (link.kind, link.contact, link.is_open(noon)) for link in SharedLink.objects.order_by("pk")
     ] == [("ANSWER", carl, False), ("ANSWER", carl, True), ("ANSWER", dora, True)]
     assert "Please." in Message.objects.get(to=dora.email).text
-    assert step_of(survey) == ("WAITING", "Wait for the answers", dora.name)
+    both = f"{carl.name}, {dora.name}"
+    assert step_of(survey) == ("WAITING", "Wait for the answers", both)
 
 
 @pytest.mark.parametrize(
