@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from pathlib import PurePath
 
 from django.core.files.base import File
 from django.http import FileResponse
@@ -23,6 +24,12 @@ PREVIEWED = PICTURES | {"application/pdf"}
 """What a browser may open by itself; everything else is saved to disk."""
 
 
+OFFICE = frozenset({".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp"})
+"""Archives inside, which who opens them unpacks."""
+
+_PICTURE_NAMES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
+
+
 def sniff(head: bytes) -> str:
     """Return the content type that the first bytes of a file show."""
     for start, content_type in SIGNATURES:
@@ -36,6 +43,23 @@ def sniff(head: bytes) -> str:
     except UnicodeDecodeError:
         return "application/octet-stream"
     return "application/octet-stream" if b"\x00" in head else "text/plain"
+
+
+def belies(name: str, head: bytes) -> bool:
+    """Whether a name promises a PDF, a picture or an office file, and the content is none.
+
+    A picture of another kind than its name says passes, as phones and chats make many; so do
+    office files under a password, and PDFs after a few other bytes, as readers take them.
+    """
+    ending = PurePath(name).suffix.lower()
+    content_type = sniff(head)
+    if ending == ".pdf":
+        return b"%PDF-" not in head[:1024]
+    if ending in _PICTURE_NAMES:
+        return content_type not in PICTURES
+    if ending in OFFICE:
+        return content_type not in {"application/zip", "application/x-ole-storage"}
+    return False
 
 
 def hand_out(file: File, *, name: str, content_type: str) -> FileResponse:

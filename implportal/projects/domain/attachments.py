@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy
 from implportal.accounts.models import User
 from implportal.audit.domain import record
 from implportal.audit.registry import Action
+from implportal.kernel.archives import BadArchive, check_archive
 from implportal.kernel.errors import DomainError, NotAllowed
-from implportal.kernel.files import sniff
+from implportal.kernel.files import OFFICE, belies, sniff
 from implportal.projects.domain.projects import check_running
 from implportal.projects.models import Attachment, Project
 from implportal.projects.permissions import may_contribute
@@ -28,7 +29,7 @@ RUNS = (b"MZ", b"\x7fELF", b"#!")
 
 
 class FileRefused(DomainError):
-    """The file is empty, too large, or a program."""
+    """The file is empty, too large, a program, or not what it seems to be."""
 
 
 @transaction.atomic
@@ -49,12 +50,38 @@ def attach(
     Raises:
         NotAllowed: ``actor`` does not work on the project.
         ProjectNotRunning: the project rests or is over.
-        FileRefused: empty, larger than UPLOAD_MAX_BYTES, or something that runs.
+        FileRefused: empty, larger than UPLOAD_MAX_BYTES, something that runs, or that is not
+            what its name says, or that would burst when it is opened.
     """
     if actor is not None and not may_contribute(actor, project):
         raise NotAllowed
     check_running(project)
     name = PurePath(file.name or "file").name[:200]
+    digest, head = _checked(file, name)
+    file.seek(0)
+    attachment = Attachment(
+        project=project,
+        subject_type=ContentType.objects.get_for_model(subject),
+        subject_id=subject.pk,
+        name=name,
+        size=file.size,
+        content_type=sniff(head),
+        sha256=digest,
+        uploaded_by=actor,
+        uploaded_at=at,
+    )
+    # The name in the storage comes from the content, so no upload can choose its place.
+    attachment.file.save(digest, file, save=False)
+    attachment.save()
+    record(
+        FILE_ATTACHED, subject=subject, actor=actor, actor_name=actor_name, at=at, project=project,
+        details={"name": name, "sha256": attachment.sha256},
+    )  # fmt: skip
+    return attachment
+
+
+def _checked(file: UploadedFile, name: str) -> tuple[str, bytes]:
+    """Return SHA-256 and first bytes of a file that may be kept; raises FileRefused."""
     if not file.size:
         raise FileRefused(_("%(name)s is empty.") % {"name": name})
     if file.size > settings.UPLOAD_MAX_BYTES:
@@ -71,26 +98,18 @@ def attach(
         raise FileRefused(
             _("%(name)s is a program, and programs are not kept here.") % {"name": name}
         )
-    file.seek(0)
-    attachment = Attachment(
-        project=project,
-        subject_type=ContentType.objects.get_for_model(subject),
-        subject_id=subject.pk,
-        name=name,
-        size=file.size,
-        content_type=sniff(head),
-        sha256=digest.hexdigest(),
-        uploaded_by=actor,
-        uploaded_at=at,
-    )
-    # The name in the storage comes from the content, so no upload can choose its place.
-    attachment.file.save(digest.hexdigest(), file, save=False)
-    attachment.save()
-    record(
-        FILE_ATTACHED, subject=subject, actor=actor, actor_name=actor_name, at=at, project=project,
-        details={"name": name, "sha256": attachment.sha256},
-    )  # fmt: skip
-    return attachment
+    if belies(name, head):
+        raise FileRefused(
+            _("%(name)s is not what its name says. Save it anew, or give it its true name.")
+            % {"name": name}
+        )
+    if PurePath(name).suffix.lower() in OFFICE and head.startswith(b"PK"):
+        file.seek(0)
+        try:
+            check_archive(file.read())
+        except BadArchive as refusal:
+            raise FileRefused(f"{name}: {refusal}") from None
+    return digest.hexdigest(), head
 
 
 @transaction.atomic

@@ -376,9 +376,9 @@ def test_the_editor_costs_the_same_for_any_number_of_sections(
     # session, user, project, solution, sections, their requirements, version,
     # confirmations, questions, musts, news, who wrote the shown section; and who writes
     # now, where the database is the cache; open comments, threads, the rule and the answer of
-    # who approves
+    # who approves; files
     is_kept_apart = "redis" in settings.CACHES["default"]["BACKEND"]
-    with django_assert_num_queries(16 if is_kept_apart else 17):
+    with django_assert_num_queries(17 if is_kept_apart else 18):
         response = browser.get(url)
 
     assert len(response.context["standing"].sections) == sections

@@ -9,6 +9,13 @@ from PIL import Image
 from implportal.projects.domain.stops import stop_project
 from implportal.projects.models import Attachment
 from implportal.projects.tests.factories import ProjectFactory
+from presales.tests.factories import (
+    IntroductionFactory,
+    RequirementFactory,
+    SolutionFactory,
+    SolutionSectionFactory,
+    SurveyFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -73,15 +80,45 @@ def test_no_file_and_too_many_say_so(sign_in, ines, step):
 
 def test_what_could_run_in_a_browser_is_saved_and_not_opened(sign_in, ines, sam, step):
     browser = sign_in(ines)
-    add(browser, step, ("plan.png", b"<script>alert(1)</script>"))
+    add(browser, step, ("plan.svg", b"<svg onload='alert(1)'/>"))
     attachment = Attachment.objects.get()
 
     answer = browser.get(attachment.get_absolute_url())
 
-    assert b"".join(answer.streaming_content) == b"<script>alert(1)</script>"
+    assert b"".join(answer.streaming_content) == b"<svg onload='alert(1)'/>"
     assert answer.headers["Content-Type"] == "application/octet-stream"
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="plan.png"'
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="plan.svg"'
     assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+
+
+def test_a_picture_with_a_page_hidden_in_it_opens_as_a_picture_and_runs_nothing(
+    sign_in, ines, step
+):
+    browser = sign_in(ines)
+    add(browser, step, ("plan.gif", b"GIF89a/*<html><script>alert(1)</script>*/"))
+
+    answer = browser.get(Attachment.objects.get().get_absolute_url())
+    b"".join(answer.streaming_content)
+
+    assert answer.headers["Content-Type"] == "image/gif"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+
+
+def test_fifty_megabytes_are_turned_away_before_they_are_read(sign_in, ines, step):
+    url = reverse("projects:attachment_add", args=["projects.step", step.pk])
+
+    answer = sign_in(ines).post(url, CONTENT_LENGTH=str(50 * 1024 * 1024))
+
+    assert answer.status_code == 413
+    assert not Attachment.objects.exists()
+
+
+def test_one_file_that_is_too_large_is_named(sign_in, ines, step, settings):
+    page = add(sign_in(ines), step, ("film.mp4", b"\x00" * (settings.UPLOAD_MAX_BYTES + 1)))
+
+    assert said(page) == ["film.mp4 is larger than 25.0\xa0MB."]
+    assert not Attachment.objects.exists()
 
 
 def test_files_are_for_those_who_see_the_project(sign_in, ines, sam, bea, step):
@@ -122,3 +159,20 @@ def test_the_page_costs_the_same_for_any_number_of_files(
     with django_assert_num_queries(8):
         page = browser.get(step.get_absolute_url()).content.decode()
     assert page.count("ip-digest") == files
+
+
+@pytest.mark.parametrize(
+    "factory", [RequirementFactory, SurveyFactory, SolutionFactory, IntroductionFactory]
+)
+def test_what_is_made_before_the_sale_carries_files_too(sign_in, ines, sam, factory):
+    record = factory(project=ProjectFactory(implementation_manager=ines))
+    if factory is SolutionFactory:
+        SolutionSectionFactory(solution=record)
+    label = record._meta.label_lower
+
+    page = add(sign_in(ines), record, ("notes.txt", b"abc"), label=label)
+
+    assert said(page) == ["notes.txt is attached."]
+    assert hashlib.sha256(b"abc").hexdigest() in page.content.decode()
+    assert add(sign_in(sam), record, ("x.txt", b"x"), label=label).status_code == 404
+    assert [one.subject for one in Attachment.objects.all()] == [record]
