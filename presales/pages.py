@@ -6,8 +6,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 
 from implportal.kernel.errors import DomainError, NotAllowed
+from implportal.meetings.models import Kind, Meeting
+from implportal.meetings.permissions import may_take_minutes
 from implportal.projects.models import Project
 from implportal.projects.permissions import may_contribute
 from presales.permissions import may_prepare
@@ -31,6 +34,32 @@ class ContributorMixin:
         if not may_contribute(self.request.user, project):
             raise NotAllowed
         return project
+
+
+class MeetingOfKindMixin:
+    """A page about the meeting of ``kind`` in the address; one query. Before ProjectPageMixin.
+
+    Others find nothing there: 404. ``allowed`` is what a ``ProjectActionPage`` asks.
+    """
+
+    tab = "overview"
+    kind: Kind
+
+    def prepare(self) -> None:
+        meeting = get_object_or_404(
+            Meeting.objects.visible_to(self.request.user).select_related("organiser"),
+            project=self.project,
+            kind=self.kind,
+            pk=self.kwargs["pk"],
+        )
+        meeting.project = self.project
+        self.meeting = meeting
+
+    def allowed(self) -> bool:
+        return may_take_minutes(self.request.user, self.meeting)
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        return super().get_context_data(meeting=self.meeting, **kwargs)
 
 
 class ActMixin:

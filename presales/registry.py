@@ -29,11 +29,14 @@ class LinkSource:
     ``links`` gets any number of requirements and answers by their primary key, with a
     fixed number of queries. A source whose ``key`` is one of ``COLUMNS`` fills that
     column of the traceability matrix; others show on the requirement's own page.
+    ``is_origin``: it leads back to where requirements came from. Nothing there was made for
+    them, so nothing there is suspect when they change.
     """
 
     key: str
     title: str | Promise
     links: Callable[[Iterable[Requirement]], dict[int, list[Link]]]
+    is_origin: bool = False
 
 
 COLUMNS = ("promised", "built", "taught", "accepted", "changed")

@@ -13,6 +13,7 @@ from implportal.catalogue.models import (
     ProfilePart,
     Qualification,
     ReferenceCase,
+    Scenario,
     soon_after,
 )
 
@@ -88,6 +89,23 @@ class ProductFilter(filters.FilterSet):
     def search(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
         return queryset.filter(
             Q(code__icontains=value) | Q(name__icontains=value) | Q(summary__icontains=value)
+        )
+
+
+class ScenarioFilter(filters.FilterSet):
+    q = filters.CharFilter(method="search", label=_("Title, goal or steps"))
+    product = filters.ModelChoiceFilter(
+        queryset=Product.objects.order_by("name", "pk"), label=_("Product")
+    )
+    is_current = filters.BooleanFilter(label=_("Used today"))
+
+    class Meta:
+        model = Scenario
+        fields = ("q", "product", "is_current")
+
+    def search(self, queryset: QuerySet, _name: str, value: str) -> QuerySet:
+        return queryset.filter(
+            Q(title__icontains=value) | Q(goal__icontains=value) | Q(steps__icontains=value)
         )
 
 

@@ -18,6 +18,7 @@ from implportal.catalogue.models import (
     ProfilePart,
     Qualification,
     ReferenceCase,
+    Scenario,
 )
 from implportal.kernel.errors import DomainError
 from implportal.kernel.forms import DateInput, PageModelForm
@@ -117,6 +118,20 @@ class ProductForm(PageModelForm):
         model = Product
         fields = ("code", "name", "summary", "is_offered")
         widgets = {"summary": forms.Textarea(attrs={"rows": 6})}
+
+
+class ScenarioForm(PageModelForm):
+    class Meta:
+        model = Scenario
+        fields = ("product", "title", "goal", "steps", "prepared_data", "minutes", "is_current")
+        widgets = {
+            "steps": forms.Textarea(attrs={"rows": 10}),
+            "prepared_data": forms.Textarea(attrs={"rows": 4}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["product"].queryset = Product.objects.order_by("name", "pk")
 
 
 class FieldOfBusinessForm(PageModelForm):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from implportal.catalogue.views import items, lists
+from implportal.catalogue.views import items, lists, scenarios
 
 app_name = "catalogue"
 urlpatterns = [
@@ -49,6 +49,14 @@ urlpatterns = [
     path("catalogue/solutions/new/", items.SolutionCreate.as_view(), name="solution_create"),
     path("catalogue/solutions/<int:pk>/", items.SolutionDetail.as_view(), name="solution_detail"),
     path("catalogue/solutions/<int:pk>/edit/", items.SolutionEdit.as_view(), name="solution_edit"),
+    path("catalogue/scenarios/", scenarios.ScenarioList.as_view(), name="scenario_list"),
+    path("catalogue/scenarios/new/", scenarios.ScenarioCreate.as_view(), name="scenario_create"),
+    path(
+        "catalogue/scenarios/<int:pk>/", scenarios.ScenarioDetail.as_view(), name="scenario_detail"
+    ),
+    path(
+        "catalogue/scenarios/<int:pk>/edit/", scenarios.ScenarioEdit.as_view(), name="scenario_edit"
+    ),
     path("catalogue/people/", lists.PersonList.as_view(), name="person_list"),
     path("catalogue/fields-of-business/", lists.FieldList.as_view(), name="field_list"),
     path("catalogue/fields-of-business/new/", items.FieldCreate.as_view(), name="field_create"),

@@ -53,6 +53,7 @@ from implportal.signing.domain.reading import ask_question
 from implportal.signing.domain.requests import SignerSpec, request_signatures
 from presales.domain.section_comments import write_comment
 from presales.models import Recipient
+from presales.tests.demonstration_factories import RemarkFactory, ScenarioFactory
 from presales.tests.factories import (
     IntroductionFactory,
     IntroductionTextFactory,
@@ -84,6 +85,7 @@ class Scene:
         self.rows: dict[str, Any] = {}
         self._set_up_shared()
         self._set_up_presales()
+        self._set_up_showing()
         self._set_up_later_phases()
 
     def _set_up_shared(self) -> None:
@@ -166,6 +168,13 @@ class Scene:
             "presales:survey": survey,
         }
 
+    def _set_up_showing(self) -> None:
+        self.remark = RemarkFactory(scenario__meeting__project=self.project)
+        meeting = self.remark.scenario.meeting
+        names = "demonstration scenario reaction remark question_take wish_take"
+        self.rows |= {f"presales:{name}": meeting for name in names.split()}
+        self.rows["catalogue:scenario"] = ScenarioFactory()
+
     def _set_up_later_phases(self) -> None:
         project = self.project
         KickoffFactory(project=project)
@@ -224,6 +233,8 @@ class Scene:
             "statement_pk": self.statement.pk,
             "link_pk": self.task_link.pk,
             "attendee_pk": self.attendee.pk,
+            "scenario_pk": self.remark.scenario_id,
+            "remark_pk": self.remark.pk,
         }
         if "effect_pk" in places:
             given["effect_pk"] = self.change_effects[name].pk

@@ -120,11 +120,13 @@ def thread(requirement: Requirement) -> list[Cell]:
 
 
 def links_of(requirements: Iterable[Requirement]) -> Iterator[tuple[str, int, Link]]:
-    """Everything that refers to these, as (key of its source, requirement, link)."""
+    """Everything made for these, as (key of its source, requirement, link)."""
     requirements = list(requirements)
     if not requirements:
         return
     for source in LINK_SOURCES:
+        if source.is_origin:
+            continue
         for pk, links in source.links(requirements).items():
             for link in links:
                 yield source.key, pk, link

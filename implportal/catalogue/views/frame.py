@@ -17,6 +17,7 @@ SECTIONS = (
     ("reference_list", gettext_lazy("References")),
     ("solution_list", gettext_lazy("Solutions")),
     ("product_list", gettext_lazy("Products")),
+    ("scenario_list", gettext_lazy("Scenarios")),
     ("person_list", gettext_lazy("People")),
     ("field_list", gettext_lazy("Fields of business")),
 )
