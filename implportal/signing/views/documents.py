@@ -9,6 +9,7 @@ from django.core.files.base import File
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView, View
 
@@ -21,6 +22,7 @@ from implportal.signing.forms import QuestionForm, ReplyForm
 from implportal.signing.models import LinkKind, Question, SharedLink, Signer, SignerState
 from implportal.signing.models.links import DECIDING_KINDS
 from implportal.signing.pages import LinkPageMixin
+from implportal.signing.views.sections import HERE, ShownSection, draw_section
 
 WORDS_PER_MINUTE = 220
 
@@ -84,7 +86,6 @@ class DocumentPageMixin(LinkPageMixin):
             "document": self.version.content,
             "signer": self.signer,
             "to_confirm": self.version.document_kind.to_confirm,
-            "base": self.address("link_start"),
             "image_prefix": self.address("link_start") + "images/",
         }
 
@@ -105,23 +106,33 @@ class DocumentPage(DocumentPageMixin, TemplateView):
         may_discuss = (
             link.kind in reading.DISCUSSING and version.status == DocumentVersion.Status.ACTIVE
         )
-        sections = [
-            {
-                **section,
-                "reading": told,
-                "depth": min(section["level"] + 1, 6),
-                "is_changed": known is not None and progress.section_sha256(section) not in known,
-            }
-            for section, told in zip(version.content["sections"], state.sections, strict=True)
-        ]
+        explained = version.content.get("words", {})
+        may_confirm = may_discuss and link.kind == LinkKind.DISCUSS
+        sections = []
+        for section, told in zip(version.content["sections"], state.sections, strict=True):
+            shown = ShownSection(
+                content_sha256=version.content_sha256,
+                key=section["key"],
+                frozen={**section, "words": explained.get(section["key"], [])},
+                is_understood=told.is_understood,
+                needs_confirmation=told.needs_confirmation,
+                is_changed=known is not None and progress.section_sha256(section) not in known,
+                may_discuss=may_discuss,
+                may_confirm=may_confirm,
+                language=get_language() or "",
+            )
+            # Questions come with forms of this browser's; the rest is anybody's.
+            drawn = "" if told.questions else draw_section(shown)
+            sections.append({**shown.as_section(), "reading": told, "drawn": drawn})
         return super().get_context_data(**kwargs) | {
+            "here": HERE,
             "state": state,
             "sections": sections,
             "previous": previous,
             "changed": sum(section["is_changed"] for section in sections),
             "minutes": max(1, round(words / WORDS_PER_MINUTE)),
             "may_discuss": may_discuss,
-            "may_confirm": may_discuss and link.kind == LinkKind.DISCUSS,
+            "may_confirm": may_confirm,
             "is_current": version.status == DocumentVersion.Status.ACTIVE,
             "answer_url": self.answer_url(),
         }
