@@ -12,6 +12,7 @@ from implportal.signing.domain.consents import current_consent
 from implportal.signing.domain.reading import mark_understood
 from implportal.signing.domain.signing import Circumstances, Offer, sign
 from implportal.signing.models import SharedLink, SignatureRequest
+from implportal.signing.models.requests import DECIDING
 
 
 def understand_everything(*, link: SharedLink, version: DocumentVersion, at: datetime) -> None:
@@ -22,9 +23,10 @@ def understand_everything(*, link: SharedLink, version: DocumentVersion, at: dat
 
 def sign_all(*, request: SignatureRequest, at: datetime) -> None:
     """Let each signer of ``request`` sign, an hour apart, and seal it."""
-    for place in range(request.signers.count()):
+    count = request.signers.filter(role__in=DECIDING).count()
+    for place in range(count):
         sign_first(request=request, at=at + timedelta(hours=place))
-    seal_request(request_id=request.pk, now=at + timedelta(hours=request.signers.count()))
+    seal_request(request_id=request.pk, now=at + timedelta(hours=count))
 
 
 def sign_first(*, request: SignatureRequest, at: datetime) -> None:

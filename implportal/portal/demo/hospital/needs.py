@@ -15,6 +15,9 @@ A document filed under the wrong patient shall be moved with a reason;must
 Photos of wounds shall be taken with the tablet and filed at once;could
 Patients shall fill in the admission form at home;could
 Speech shall be turned into text for letters;wont
+The last ten files of a person shall be one click away;should
+A file shall show on its first page what is missing for discharge;should
+Reports shall be compared with those of earlier stays, side by side;could
 """
 """The hospital's own list, as it comes out of a spreadsheet."""
 
@@ -42,17 +45,17 @@ PROBLEMS = (
      "The list of operations shall warn on the evening before where a consent form is missing"),
     ("The same name is written three times on admission", "MINOR", "DAILY", 0,
      "The name of a patient shall be written once and be on every form"),
-    ("Letters wait for a signature until the next week", "MAJOR", "WEEKLY", 1,
+    ("Letters wait for a signature until the next week", "SERIOUS", "WEEKLY", 1,
      "A deputy shall be proposed when a physician is in theatre all day"),
-    ("Files lie in the lift room and nobody knows", "MAJOR", "DAILY", 2,
+    ("Files lie in the lift room and nobody knows", "SERIOUS", "DAILY", 2,
      "Each paper file that is lent shall show who has it and since when"),
-    ("Old stickers make scans unreadable", "MODERATE", "WEEKLY", 2,
+    ("Old stickers make scans unreadable", "ANNOYING", "WEEKLY", 2,
      "A scan that cannot be read shall be shown to central records on the same day"),
-    ("The queue at the desk grows while forms print", "MODERATE", "DAILY", 3,
+    ("The queue at the desk grows while forms print", "ANNOYING", "DAILY", 3,
      "Forms shall be ready to print before the patient arrives"),
-    ("Passwords are forgotten on night shifts", "MAJOR", "WEEKLY", 0,
+    ("Passwords are forgotten on night shifts", "SERIOUS", "WEEKLY", 0,
      "A forgotten staff card shall be replaced for one night by the ward's manager"),
-    ("Gloves do not work on the touch screen", "MODERATE", "DAILY", 0,
+    ("Gloves do not work on the touch screen", "ANNOYING", "DAILY", 0,
      "Every button at the bedside shall work with gloves"),
 )  # fmt: skip
 """(what is seen, severity, frequency, place of the group, requirement)"""

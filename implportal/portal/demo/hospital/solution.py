@@ -124,7 +124,7 @@ ANSWERS = {
     "Consent forms": ("consent form",),
     "At the bedside": ("bedside", "gloves", "weak eyesight"),
     "Access": ("open to those", "signed in", "sign in with", "staff card"),
-    "Emergency access": ("emergency",),
+    "Emergency access": ("in an emergency", "weekly summary"),
     "The record of access": ("officer shall be able", "on record"),
     "Keeping and deleting": ("kept for", "deleted only", "keeping times"),
     "Taking over what exists": ("pages of paper", "scanned by"),

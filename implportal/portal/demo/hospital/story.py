@@ -10,6 +10,7 @@ from implportal.portal.demo.acts import DAY, begin, introduce, make_customer, se
 from implportal.portal.demo.company import Cast, make_template
 from implportal.portal.demo.hospital import needs
 from implportal.portal.demo.hospital import survey as asked
+from implportal.portal.demo.hospital.acts import ask_users, demonstrate, exchange
 from implportal.portal.demo.hospital.people import PEOPLE, STAKES
 from implportal.portal.demo.hospital.solution import ANSWERS, SOLUTION, SOLUTION_REVISED
 from implportal.projects.domain.people import set_stakeholder
@@ -48,6 +49,9 @@ def hospital(cast: Cast, now: datetime) -> Project:
     introduce(cast, project, at=now - 58 * DAY)
     answer_survey(cast, project, people, at=now - 45 * DAY)
     bring_list(cast, project, at=now - 43 * DAY)
+    ask_users(cast, project, at=now - 40 * DAY)
+    exchange(cast, project, people, at=now - 33 * DAY)
+    demonstrate(cast, project, people, at=now - 25 * DAY, now=now)
     offer(cast, project, now=now)
     return project
 
@@ -125,7 +129,7 @@ def write_solution(cast: Cast, project: Project, *, at: datetime) -> Solution:
     )  # fmt: skip
     requirements = list(project.requirements.order_by("number"))
     for section in solution.sections.order_by("order"):
-        words = ANSWERS.get(section.title, ())
+        words = ANSWERS.get(section.title.lstrip("0123456789. "), ())
         answered = [one for one in requirements if any(w in one.text.casefold() for w in words)]
         if answered:
             link_requirements(section=section, requirements=answered, actor=cast.ines, at=at)

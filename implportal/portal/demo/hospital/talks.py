@@ -33,14 +33,15 @@ REACTIONS = (
 )
 """(rating, what was said) of the scenario at the same place, where it was shown first."""
 
-WISHES = (
-    "The tray of unread scans shall be sorted by ward",
-    "A deputy shall be told by a message on the phone",
-    "The data protection officer shall get a weekly summary of emergency access",
-)
+WISHES = {
+    1: "The tray of unread scans shall be sorted by ward",
+    2: "A deputy shall be told by a message on the phone",
+    3: "The data protection officer shall get a weekly summary of emergency access",
+}
+"""Place of the scenario -> what somebody wished for when it was shown first."""
 
 EXCHANGES = (
-    ("Fit with the work of the hospital", "DOMAIN",
+    ("Fit with the work of the hospital", "DOMAIN_FIT",
      (("How does a file follow a patient to another ward?",
        "The transfer message moves the access within a minute."),
       ("What happens with two files of one person?",
@@ -50,7 +51,7 @@ EXCHANGES = (
      (("Who decides that the rehearsal was good enough?",
        "Head of records and head of IT, by a list of checks."),
       ("How are pages with stickers scanned?", "")),
-     ("PDF/A", "TWAIN"), "Let the scanner find out the kind of a document."),
+     ("PDF/A", "TWAIN"), "The scanner shall find out the kind of a document."),
     ("Use on the ward", "USABILITY",
      (("How many taps from the wristband to a report?", "Two."),
       ("Can the letters be made larger?", "Yes, in four steps, kept for each person.")),
@@ -59,7 +60,7 @@ EXCHANGES = (
      (("How are two server rooms kept the same?",
        "The database sends every change to the second room before it confirms."),
       ("Which ports must be open between laboratory and system?", "")),
-     ("PostgreSQL", "LDAP", "HL7 v2"), "Offer FHIR beside HL7 v2."),
+     ("PostgreSQL", "LDAP", "HL7 v2"), "The interfaces shall offer FHIR beside HL7 v2."),
 )  # fmt: skip
 """(title, kind of topic, (question, answer or nothing), technologies, idea)"""
 
