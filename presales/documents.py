@@ -24,5 +24,6 @@ register_kind(
         key=introductions.KIND,
         title=_("Company introduction"),
         prefix=introductions.PREFIX,
+        answer_route="presales:introduction_feedback",
     )
 )

@@ -7,6 +7,7 @@ from presales.views import (
     exchange_questions,
     exchanges,
     introductions,
+    introductions_customer,
     introductions_parts,
     requirements,
     requirements_bulk,
@@ -286,6 +287,26 @@ urlpatterns = [
         name="template_preparation_order",
     ),
     path(
+    path(
+        f"{_INTRODUCTION}parts/order/",
+        introductions_parts.PartsOrder.as_view(),
+        name="introduction_parts_order",
+    ),
+    path(
+        f"{_INTRODUCTION}shown/",
+        introductions.IntroductionShown.as_view(),
+        name="introduction_shown",
+    ),
+    path(
+        f"{_PART}preview/",
+        introductions_parts.PartPreview.as_view(),
+        name="introduction_part_preview",
+    ),
+    path(
+        "r/<uuid:link_id>/introduction/",
+        introductions_customer.IntroductionFeedback.as_view(),
+        name="introduction_feedback",
+    ),
         f"{_TEMPLATES}<int:template_pk>/preparation/new/",
         surveys_templates.PreparationItemCreate.as_view(),
         name="template_preparation_create",

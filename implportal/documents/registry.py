@@ -24,7 +24,8 @@ class DocumentKind:
     ``prefix`` begins its numbers ("SD" in SD-2026-0001). With ``to_confirm`` people do not
     sign a promise but confirm what was said. With ``code_required`` a signer
     must prove the e-mail address with a one-time code. What ``tells_money`` names prices: of
-    our people only those read it who may see the project's money. The hooks run inside the
+    our people only those read it who may see the project's money. ``answer_route`` (it takes
+    ``link_id``) is where those who only read it say what they think. The hooks run inside the
     transaction that records the event. ``on_sent`` and ``on_ended`` run for each request for
     signatures, the others for a version once only. ``on_ended`` says that a request, or its
     draft, ended without the signatures; it must bear that what it would do is done already.
@@ -37,6 +38,7 @@ class DocumentKind:
     to_confirm: bool = False
     code_required: bool = False
     tells_money: bool = False
+    answer_route: str = ""
     on_rendered: Hook | None = None
     on_signed: Hook | None = None
     on_sent: SentHook | None = None

@@ -39,6 +39,12 @@ from implportal.signing.domain.reading import (
 from implportal.signing.domain.requests import SignerSpec, Terms
 from implportal.signing.models import Question, SharedLink, SignatureRequest
 from implportal.tests.hostile import SHORT
+from presales.domain.introductions import (
+    freeze_introduction,
+    give_introduction,
+    start_introduction,
+)
+from presales.domain.introductions_parts import add_text
 from presales.domain.review import revise_solution, send_for_review, send_for_signature
 from presales.domain.surveys import send_survey
 from presales.models import Solution
@@ -102,6 +108,7 @@ class Story:
         self.answer()
         self.request()
         self.attend()
+        self.read()
         return self
 
     def discuss(self) -> DocumentVersion:
@@ -227,6 +234,21 @@ class Story:
         self.links["attend guest"], self.links["attend carl"] = sorted(
             links, key=lambda link: link.email != "guest@customer.example"
         )
+
+    def read(self) -> None:
+        """Carl was given an introduction and may say what he thinks of it."""
+        words, act = self.words, {"actor": self.ines, "at": self.at}
+        introduction = start_introduction(
+            project=self.project, title=words.line(160), greeting=words.text, **act
+        )
+        add_text(introduction=introduction, title=words.line(160), text=words.text, **act)
+        version = freeze_introduction(introduction=introduction, **act)
+        render_version(version_id=version.pk, now=self.at)
+        give_introduction(
+            introduction=introduction, contacts=[self.people["carl"]],
+            message=words.text[:1000], valid_days=30, **act,
+        )  # fmt: skip
+        self.links["read carl"] = self.link_of(version, "carl", "READ")
 
     def link_of(self, version: DocumentVersion, name: str, kind: str = "DISCUSS") -> SharedLink:
         email = self.people[name].email

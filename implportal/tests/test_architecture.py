@@ -40,6 +40,7 @@ PUBLIC = {
     "signing:link_code_check",
     "signing:link_decline",
     "signing:link_delegate",
+    "presales:introduction_feedback",
     "presales:survey_link_start",
     "presales:survey_link_section",
     "presales:survey_link_hand_in",

@@ -62,6 +62,7 @@ NOT_FILLED = {
         catalogue:profile_order
         meetings:minutes_autosave presales:section_autosave presales:section_preview
         presales:survey_answer_keep
+        presales:introduction_part_preview presales:introduction_parts_order
     """,
     LATER: """
         aftersales:acceptance_start aftersales:certificate_recall aftersales:invoice_create

@@ -38,6 +38,7 @@ PAGES = {
     "sign dora": (*DISCUSS, "signing:link_sign"),
     "confirm carl": ("signing:link_document", "signing:link_sign"),
     "confirm dora": ("signing:link_document", "signing:link_sign"),
+    "read carl": ("signing:link_document", "presales:introduction_feedback"),
     "answer carl": (
         "presales:survey_link_start",
         "presales:survey_link_section",

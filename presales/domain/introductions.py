@@ -27,8 +27,8 @@ from presales.domain.introductions_parts import (
     check_showable,
     draft_of,
     parts_of,
-    sections_of,
 )
+from presales.domain.introductions_text import sections_of
 from presales.models import INTRODUCTION_MOVES, Introduction, PartKind, Recipient
 from presales.permissions import may_prepare
 
@@ -68,6 +68,10 @@ class GivenAlready(DomainError):
     """One of the persons has this version."""
 
 
+class AnsweredAlready(DomainError):
+    """The person has answered through the link; nobody else puts words in their mouth."""
+
+
 class NobodyChosen(DomainError):
     """Nobody to give it to."""
 
@@ -82,20 +86,33 @@ def start_introduction(
         NotAllowed: ``actor`` does not run this project.
         ProjectNotRunning: the project rests or is over.
     """
+    introduction = begin_draft(project=project, title=title, greeting=greeting, actor=actor, at=at)
+    profile = ProfilePart.objects.order_by("order", "pk").values_list("pk", flat=True)
+    manager = introduction.project.implementation_manager_id
+    add_parts(
+        introduction=introduction,
+        chosen=[*[f"{PartKind.PROFILE}-{pk}" for pk in profile], f"{PartKind.PERSON}-{manager}"],
+        actor=actor,
+        at=at,
+    )
+    return introduction
+
+
+def begin_draft(
+    *, project: Project, title: str, greeting: str, actor: User, at: datetime
+) -> Introduction:
+    """Make an introduction without parts, inside the caller's transaction.
+
+    Raises:
+        NotAllowed: ``actor`` does not run this project.
+        ProjectNotRunning: the project rests or is over.
+    """
     project = Project.objects.locked(project.pk)
     if not may_prepare(actor, project):
         raise NotAllowed
     check_running(project)
     introduction = Introduction.objects.create(
         project=project, title=title, greeting=greeting, created_at=at, created_by=actor
-    )
-    profile = ProfilePart.objects.order_by("order", "pk").values_list("pk", flat=True)
-    manager = project.implementation_manager_id
-    add_parts(
-        introduction=introduction,
-        chosen=[*[f"{PartKind.PROFILE}-{pk}" for pk in profile], f"{PartKind.PERSON}-{manager}"],
-        actor=actor,
-        at=at,
     )
     _advance(introduction, Step.State.IN_PROGRESS, actor=actor, at=at, next_step=_("Compose it"))
     details = {"title": introduction.title}
@@ -261,17 +278,25 @@ def give_introduction(
 def note_confidence(
     *, recipient: Recipient, confidence: int, note: str, actor: User, at: datetime
 ) -> Recipient:
-    """Note how much somebody trusts us after the introduction, from 1 to 5.
+    """Note on somebody's behalf how much they trust us after the introduction, from 1 to 5.
 
     Raises:
         NotAllowed, ProjectNotRunning.
+        AnsweredAlready: they have said it themselves through the link.
         ValueError: ``confidence`` lies outside 1 to 5.
     """
     if not 1 <= confidence <= 5:  # noqa: PLR2004 - the scale
         raise ValueError(confidence)
     introduction = _locked(recipient.introduction, actor=actor)
+    recipient = Recipient.objects.select_related("contact").get(pk=recipient.pk)
+    if recipient.is_own_answer:
+        raise AnsweredAlready(
+            _("%(name)s has answered through the link meanwhile. What they said stays.")
+            % {"name": recipient.contact.name}
+        )
     recipient.confidence, recipient.note, recipient.noted_at = confidence, note, at
-    recipient.save(update_fields=["confidence", "note", "noted_at"])
+    recipient.noted_by = actor
+    recipient.save(update_fields=["confidence", "note", "noted_at", "noted_by"])
     _advance(introduction, Step.State.DONE, actor=actor, at=at)
     record(
         CONFIDENCE_NOTED, subject=introduction, actor=actor, at=at, project=introduction.project,

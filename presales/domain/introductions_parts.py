@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 
 from django.db import models, transaction
 from django.db.models import Case, Max, Q, Value, When
@@ -16,21 +14,23 @@ from django.utils.translation import gettext as _
 
 from implportal.accounts.models import User
 from implportal.catalogue.models import (
+    OfferedSolution,
     Product,
     ProfilePart,
     Qualification,
     ReferenceCase,
     Standing,
 )
-from implportal.documents.domain.content import SectionInput
 from implportal.kernel.errors import DomainError, NotAllowed
+from implportal.kernel.order import put_in_order
 from implportal.projects.domain.projects import check_running
 from presales.models import ITEM_FIELDS, Introduction, IntroductionPart, PartKind
 from presales.permissions import may_prepare
 
 CHOICES_OF_A_KIND = 200
 """More than anybody reads through; the rest is found when the catalogue is tidied."""
-_MARKS = re.compile(r"([\\`*_\[\]<>|~#])")
+REWORDED = frozenset(ITEM_FIELDS) - {PartKind.QUALIFICATION}
+"""Kinds whose words in the catalogue a customer may get others for. A qualification is a fact."""
 
 
 class NotInDraft(DomainError):
@@ -77,11 +77,15 @@ def reason_against(item: models.Model, *, on: date) -> str:
             return _("the consent ended on %(day)s") % {
                 "day": date_format(item.consent_ends_on, "DATE_FORMAT")
             }
+    if isinstance(item, Product | OfferedSolution) and not item.is_offered:
+        return _("it is not offered any more")
+    if isinstance(item, User) and not item.is_active:
+        return _("this person has left")
     return ""
 
 
 def choices_for(introduction: Introduction, *, on: date) -> list[ChoiceGroup]:
-    """Return what can still be added, by kind. Costs six queries."""
+    """Return what can still be added, by kind. Costs seven queries."""
     chosen = {(part.kind, part.item.pk) for part in parts_of(introduction) if part.item}
     groups = []
     for kind in ITEM_FIELDS:
@@ -100,21 +104,27 @@ _ORDER: dict[PartKind, tuple[str, ...]] = {
     PartKind.PROFILE: ("order",),
     PartKind.QUALIFICATION: ("title",),
     PartKind.REFERENCE: ("-is_near", "title"),
+    PartKind.SOLUTION: ("-is_near", "title"),
     PartKind.PRODUCT: ("name",),
     PartKind.PERSON: ("name",),
 }
 
 
 def _items(kind: PartKind, introduction: Introduction) -> models.QuerySet:
-    """All items of a kind that fit; references of the customer's field come first."""
+    """All items of a kind that fit; what is of the customer's field comes first."""
     project = introduction.project
     if kind == PartKind.PROFILE:
         return ProfilePart.objects.all()
     if kind == PartKind.QUALIFICATION:
         return Qualification.objects.all()
-    if kind == PartKind.REFERENCE:
+    if kind in {PartKind.REFERENCE, PartKind.SOLUTION}:
         field = project.customer.field_of_business_id
-        return ReferenceCase.objects.select_related("field_of_business").annotate(
+        items = (
+            ReferenceCase.objects.all()
+            if kind == PartKind.REFERENCE
+            else OfferedSolution.objects.filter(is_offered=True)
+        )
+        return items.select_related("field_of_business").annotate(
             is_near=Case(When(field_of_business=field, then=Value(1)), default=Value(0))
             if field
             else Value(0)
@@ -125,8 +135,14 @@ def _items(kind: PartKind, introduction: Introduction) -> models.QuerySet:
         Q(pk__in=[project.implementation_manager_id, introduction.created_by_id])
         | Q(projects_delivered=project)
         | Q(projects_collected=project)
-        | Q(memberships__project=project)
+        | Q(memberships__project=project),
+        is_active=True,
     ).distinct()
+
+
+def may_introduce(introduction: Introduction) -> set[int]:
+    """Return the primary keys of the people who may be introduced. One query."""
+    return set(_items(PartKind.PERSON, introduction).values_list("pk", flat=True))
 
 
 def _label(item: models.Model) -> str:
@@ -138,6 +154,8 @@ def _detail(item: models.Model) -> str:
         return item.issuer
     if isinstance(item, ReferenceCase):
         return " · ".join(filter(None, [item.customer_name, str(item.field_of_business or "")]))
+    if isinstance(item, OfferedSolution):
+        return str(item.field_of_business or "")
     if isinstance(item, User):
         return item.title or item.get_role_display()
     return ""
@@ -147,7 +165,9 @@ def parts_of(introduction: Introduction) -> list[IntroductionPart]:
     """Return the parts in order with what they show. Costs one query."""
     return list(
         introduction.parts.select_related(
-            *ITEM_FIELDS.values(), "reference__field_of_business"
+            *ITEM_FIELDS.values(),
+            "reference__field_of_business",
+            "offered_solution__field_of_business",
         ).order_by("order", "pk")
     )
 
@@ -249,9 +269,18 @@ def add_text(
 
 @transaction.atomic
 def change_part(
-    *, part: IntroductionPart, title: str, text: str, actor: User, at: datetime
+    *,
+    part: IntroductionPart,
+    title: str,
+    text: str,
+    actor: User,
+    at: datetime,
+    replaces_text: bool = False,
 ) -> IntroductionPart:
     """Set the heading (blank: that of the catalogue) and the words for this customer.
+
+    They come before the words of the catalogue, or take their place (``replaces_text``),
+    in this introduction alone. Blank words take no place.
 
     Raises:
         NotAllowed, ProjectNotRunning, NotInDraft.
@@ -260,8 +289,9 @@ def change_part(
     draft_of(part.introduction, actor=actor)
     if part.kind == PartKind.TEXT and not title.strip():
         raise HeadingMissing(_("Give the text a heading."))
-    part.title, part.text = title.strip(), text
-    part.save(update_fields=["title", "text"])
+    part.title, part.text = title.strip(), text.strip()
+    part.replaces_text = replaces_text and bool(part.text) and part.kind in REWORDED
+    part.save(update_fields=["title", "text", "replaces_text"])
     return part
 
 
@@ -284,6 +314,19 @@ def move_part(*, part: IntroductionPart, up: bool, actor: User, at: datetime) ->
 
 
 @transaction.atomic
+def order_parts(
+    *, introduction: Introduction, keys: Sequence[int], actor: User, at: datetime
+) -> None:
+    """Put the parts in the order of their primary keys.
+
+    Raises:
+        NotAllowed, ProjectNotRunning, NotInDraft.
+        DomainError: the keys are not exactly those of the parts.
+    """
+    put_in_order(draft_of(introduction, actor=actor).parts.all(), keys)
+
+
+@transaction.atomic
 def remove_part(*, part: IntroductionPart, actor: User, at: datetime) -> None:
     """Take a part out; the catalogue keeps what it showed.
 
@@ -292,63 +335,3 @@ def remove_part(*, part: IntroductionPart, actor: User, at: datetime) -> None:
     """
     draft_of(part.introduction, actor=actor)
     part.delete()
-
-
-def sections_of(introduction: Introduction) -> list[SectionInput]:
-    """Return what the customer reads. Qualifications that follow each other are one table."""
-    sections = []
-    if introduction.greeting.strip():
-        sections.append(
-            SectionInput(key="greeting", title=_("Welcome"), markdown=introduction.greeting)
-        )
-    for are_qualifications, group in groupby(
-        parts_of(introduction), key=lambda part: part.kind == PartKind.QUALIFICATION
-    ):
-        parts = list(group)
-        if are_qualifications:
-            sections.append(_qualifications(parts))
-        else:
-            sections += [
-                SectionInput(key=f"part-{part.pk}", title=part.heading, markdown=_words(part))
-                for part in parts
-            ]
-    return sections
-
-
-def _qualifications(parts: list[IntroductionPart]) -> SectionInput:
-    lines = [
-        " | ".join(["", _("Qualification"), _("Number"), _("Issued by"), _("Valid until"), ""]),
-        "|---|---|---|---|",
-    ]
-    for part in parts:
-        item = part.qualification
-        end = date_format(item.valid_until, "DATE_FORMAT") if item.valid_until else _("no end")
-        cells = [part.heading, item.number or "–", item.issuer, end]
-        lines.append(f"| {' | '.join(_plain(cell) for cell in cells)} |")
-    notes = [part.text for part in parts if part.text.strip()]
-    return SectionInput(
-        key=f"part-{parts[0].pk}",
-        title=_("Our qualifications"),
-        markdown="\n".join(line.strip() for line in lines) + "".join(f"\n\n{n}" for n in notes),
-    )
-
-
-def _words(part: IntroductionPart) -> str:
-    item = part.item
-    pieces = [part.text]
-    if isinstance(item, ProfilePart):
-        pieces.append(item.text)
-    elif isinstance(item, Product):
-        pieces.append(item.summary)
-    elif isinstance(item, ReferenceCase):
-        who = " · ".join(filter(None, [item.customer_name, str(item.field_of_business or "")]))
-        pieces += [f"**{_plain(who)}**", item.text]
-    elif isinstance(item, User):
-        contact = " · ".join(filter(None, [item.title, item.email, item.phone]))
-        pieces += [_plain(contact), item.introduction]
-    return "\n\n".join(piece.strip() for piece in pieces if piece.strip())
-
-
-def _plain(text: str) -> str:
-    """Return ``text`` so that Markdown shows it letter by letter on one line."""
-    return _MARKS.sub(r"\\\1", " ".join(text.split()))

@@ -5,13 +5,14 @@ import pytest
 from implportal.audit.models import Entry
 from implportal.catalogue.tests.factories import (
     FieldOfBusinessFactory,
+    OfferedSolutionFactory,
     ProductFactory,
     ProfilePartFactory,
     QualificationFactory,
     ReferenceCaseFactory,
 )
 from implportal.documents.models import DocumentVersion
-from implportal.kernel.errors import NotAllowed
+from implportal.kernel.errors import DomainError, NotAllowed
 from implportal.kernel.moves import IllegalMove
 from implportal.notifications.models import Message
 from implportal.projects.domain.projects import ProjectNotRunning
@@ -20,6 +21,7 @@ from implportal.projects.tests.factories import ContactFactory, ProjectFactory
 from implportal.signing.domain.links import ContactOfOthers
 from implportal.signing.models import SharedLink
 from presales.domain.introductions import (
+    AnsweredAlready,
     GivenAlready,
     NobodyChosen,
     NothingToShow,
@@ -31,6 +33,7 @@ from presales.domain.introductions import (
     reopen_introduction,
     start_introduction,
 )
+from presales.domain.introductions_feedback import give_feedback
 from presales.domain.introductions_parts import (
     HeadingMissing,
     NothingChosen,
@@ -41,10 +44,11 @@ from presales.domain.introductions_parts import (
     change_part,
     choices_for,
     move_part,
+    order_parts,
     parts_of,
     remove_part,
-    sections_of,
 )
+from presales.domain.introductions_text import sections_of
 from presales.models import Introduction, IntroductionPart, Recipient
 from presales.tests.factories import IntroductionFactory, IntroductionTextFactory
 
@@ -369,3 +373,76 @@ def test_note_confidence_settles_the_activity(frozen, ines, sam, noon):
     recipient.refresh_from_db()
     assert (recipient.confidence, recipient.note, recipient.noted_at) == (4, "Keen", noon)
     assert step_of(frozen) == ("DONE", "", "")
+
+
+def test_what_they_said_themselves_stays(frozen, ines, noon):
+    [recipient] = give(frozen, ines, noon, ContactFactory(customer=frozen.project.customer))
+    give_feedback(
+        link=SharedLink.objects.get(), recipient=recipient, confidence=2, note="Hm", at=noon
+    )
+
+    with pytest.raises(AnsweredAlready):
+        note_confidence(recipient=recipient, confidence=5, note="Fine", actor=ines, at=noon)
+
+    recipient.refresh_from_db()
+    assert (recipient.confidence, recipient.note, recipient.is_own_answer) == (2, "Hm", True)
+    assert step_of(frozen) == ("DONE", "", "")
+    assert Entry.objects.of_project(frozen.project_id).order_by("-pk")[0].sentence == (
+        "answered to the introduction CI-2026-0001 with confidence 2 of 5"
+    )
+    assert Message.objects.filter(user=ines, subject__contains="has answered").exists()
+
+
+def test_give_feedback_is_for_the_reader_behind_the_link(frozen, ines, noon):
+    carl, dora = ContactFactory.create_batch(2, customer=frozen.project.customer)
+    to_carl, to_dora = give(frozen, ines, noon, carl, dora)
+    link = SharedLink.objects.get(contact=carl)
+
+    for recipient, confidence in ((to_dora, 5), (to_carl, 6), (to_carl, 0)):
+        with pytest.raises(ValueError, match=str(confidence)):
+            give_feedback(link=link, recipient=recipient, confidence=confidence, note="", at=noon)
+
+    assert not Recipient.objects.exclude(confidence=None).exists()
+
+
+def test_order_parts_takes_all_of_them_and_nothing_else(draft, ines, noon):
+    a, b, c = (
+        add_text(introduction=draft, title=title, text="", actor=ines, at=noon) for title in "ABC"
+    )
+
+    order_parts(introduction=draft, keys=[c.pk, a.pk, b.pk], actor=ines, at=noon)
+    for keys in ([a.pk, b.pk], [a.pk, b.pk, c.pk, c.pk], [a.pk, b.pk, 0]):
+        with pytest.raises(DomainError):
+            order_parts(introduction=draft, keys=keys, actor=ines, at=noon)
+
+    assert headings(draft) == ["C", "A", "B"]
+
+
+def test_a_qualification_is_a_fact_whose_words_are_not_replaced(draft, ines, noon):
+    item = QualificationFactory(title="ISO 9001")
+    [part] = add_parts(introduction=draft, chosen=[f"QUALIFICATION-{item.pk}"], actor=ines, at=noon)
+
+    change_part(part=part, title="", text="Held", replaces_text=True, actor=ines, at=noon)
+
+    part.refresh_from_db()
+    assert (part.text, part.replaces_text) == ("Held", False)
+
+
+@pytest.mark.parametrize("kind", ["PRODUCT", "SOLUTION"])
+def test_what_is_not_offered_any_more_is_not_frozen(draft, ines, noon, kind):
+    item = {"PRODUCT": ProductFactory, "SOLUTION": OfferedSolutionFactory}[kind]()
+    add_parts(introduction=draft, chosen=[f"{kind}-{item.pk}"], actor=ines, at=noon)
+    item.is_offered = False
+    item.save()
+
+    with pytest.raises(NotShowable, match="not offered any more"):
+        freeze_introduction(introduction=draft, actor=ines, at=noon)
+
+
+def test_add_parts_refuses_a_consent_that_has_ended(draft, ines, noon):
+    case = ReferenceCaseFactory(title="Branches", consent_ends_on=date(2026, 3, 1))
+
+    with pytest.raises(NotShowable, match="the consent ended on 1 March 2026"):
+        add_parts(introduction=draft, chosen=[f"REFERENCE-{case.pk}"], actor=ines, at=noon)
+
+    assert parts_of(draft) == []

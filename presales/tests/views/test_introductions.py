@@ -8,6 +8,7 @@ from implportal.catalogue.tests.factories import (
 )
 from implportal.documents.models import DocumentVersion
 from implportal.projects.tests.factories import ContactFactory, MemberFactory, ProjectFactory
+from implportal.signing.models import SharedLink
 from presales.domain.introductions import freeze_introduction, give_introduction
 from presales.models import Introduction, Recipient
 from presales.tests.factories import IntroductionFactory, IntroductionTextFactory
@@ -92,8 +93,8 @@ def test_the_list_costs_the_same_for_any_number(
     IntroductionFactory.create_batch(rows, project=project)
     browser = sign_in(ines)
 
-    # session, user, project, introductions, step, news
-    with django_assert_num_queries(6):
+    # session, user, project, how many, introductions, step, news
+    with django_assert_num_queries(7):
         page = browser.get(reverse("presales:introduction_list", kwargs={"project_pk": project.pk}))
 
     assert len(page.context["introductions"]) == rows
@@ -109,8 +110,9 @@ def test_composing_costs_the_same_for_any_catalogue(
         IntroductionTextFactory(introduction=draft)
     browser = sign_in(ines)
 
-    # session, user, project, introduction, newest version; parts twice; five kinds of choices; news
-    with django_assert_num_queries(13):
+    # session, user, project, introduction, newest version; parts for the list, the choices and
+    # the preview; six kinds of choices; news and files
+    with django_assert_num_queries(16):
         browser.get(url("detail", draft))
 
 
@@ -220,8 +222,119 @@ def test_the_page_of_who_has_it_costs_the_same_for_any_number(
     )
     browser = sign_in(ines)
 
-    # Session, user, project, introduction, version, recipients, contacts (twice) and news.
-    with django_assert_num_queries(9):
+    # Session, user, project, introduction, version, recipients, contacts (twice), news and files.
+    with django_assert_num_queries(10):
         page = browser.get(url("detail", frozen))
 
     assert len(page.context["recipients"]) == people
+
+
+def test_the_list_is_searched_filtered_and_taken_along(sign_in, ines, frozen):
+    IntroductionFactory(project=frozen.project, title="Another")
+    browser = sign_in(ines)
+    address = reverse("presales:introduction_list", kwargs={"project_pk": frozen.project_id})
+
+    found = browser.get(address, {"q": frozen.number})
+    drafts = browser.get(address, {"state": "DRAFT"})
+    table = browser.get(address, {"export": "csv", "sort": "title"})
+
+    assert [row.title for row in found.context["introductions"]] == ["We, for you"]
+    assert [row.title for row in drafts.context["introductions"]] == ["Another"]
+    rows = table.content.decode("utf-8-sig").splitlines()
+    assert rows[0] == "Number,Title,State,Begun,Given to,Opened by,Confidence"
+    assert [row.split(",")[1] for row in rows[1:]] == ["Another", '"We']
+
+
+def test_the_list_says_how_many_have_read_it(sign_in, ines, frozen, noon):
+    carl, dora = ContactFactory.create_batch(2, customer=frozen.project.customer)
+    give_introduction(
+        introduction=frozen, contacts=[carl, dora], message="", valid_days=9, actor=ines, at=noon
+    )
+    SharedLink.objects.filter(contact=carl).update(opened_at=noon)
+    browser = sign_in(ines)
+    address = reverse("presales:introduction_list", kwargs={"project_pk": frozen.project_id})
+
+    [row] = browser.get(address).context["introductions"]
+
+    assert (row.recipient_count, row.opened_count) == (2, 1)
+
+
+def test_parts_are_put_in_order_and_the_preview_follows(sign_in, ines, sam, draft):
+    one = IntroductionTextFactory(introduction=draft, title="One")
+    two = IntroductionTextFactory(introduction=draft, title="Two")
+    browser, order = sign_in(ines), url("parts_order", draft)
+
+    moved = browser.post(order, {"order": [two.pk, one.pk]})
+    changed = browser.post(order, {"order": [two.pk]})
+    nonsense = browser.post(order, {"order": ["x"]})
+    stranger = sign_in(sam).post(order, {"order": [one.pk, two.pk]})
+
+    assert (moved.status_code, changed.status_code, nonsense.status_code) == (204, 409, 409)
+    assert stranger.status_code == 404
+    shown = sign_in(ines).get(url("shown", draft)).text
+    assert shown.index("Two") < shown.index("One")
+
+
+def test_words_for_this_customer_take_the_place_of_those_of_the_catalogue(sign_in, ines, draft):
+    product = ProductFactory(name="Records", summary="Keeps *files*.")
+    browser = sign_in(ines)
+    browser.post(url("parts_add", draft), {"chosen": [f"PRODUCT-{product.pk}"]})
+    part = draft.parts.get()
+    words = {"title": "For you", "text": "Keeps *charts*.", "replaces_text": "1"}
+
+    empty = browser.post(url("part_edit", draft, part_pk=part.pk), words | {"text": " "})
+    preview = browser.post(url("part_preview", draft, part_pk=part.pk), words)
+    part.refresh_from_db()
+    assert (part.text, part.replaces_text) == ("", False)  # a preview keeps nothing
+    browser.post(url("part_edit", draft, part_pk=part.pk), words)
+
+    assert empty.context["form"].errors == {
+        "text": ["Write the words that shall stand there instead."]
+    }
+    assert "<em>charts</em>" in preview.text
+    assert "files" not in preview.text
+    shown = browser.get(url("shown", draft)).text
+    assert "<em>charts</em>" in shown
+    assert "files" not in shown
+    product.refresh_from_db()
+    assert product.summary == "Keeps *files*."
+
+
+def test_a_preview_shows_hostile_words_as_words(sign_in, ines, draft):
+    part = IntroductionTextFactory(introduction=draft)
+
+    page = sign_in(ines).post(
+        url("part_preview", draft, part_pk=part.pk),
+        {"title": "<b>x</b>", "text": "<script>alert(1)</script> ![x](file:///etc/passwd)"},
+    )
+
+    assert "<script" not in page.text
+    assert "<b>x</b>" not in page.text
+    assert 'src="file:' not in page.text
+
+
+def test_an_earlier_introduction_is_the_start_of_a_new_one(sign_in, ines, project, draft):
+    IntroductionTextFactory(introduction=draft, title="Why you")
+    ended = QualificationFactory(title="ISO 9001", expired=True)
+    draft.parts.create(kind="QUALIFICATION", qualification=ended, order=9)
+    browser = sign_in(ines)
+    address = reverse("presales:introduction_create", kwargs={"project_pk": project.pk})
+
+    offered = browser.get(address, {"earlier": draft.pk})
+    page = browser.post(
+        address, {"earlier": draft.pk, "title": "Again", "greeting": ""}, follow=True
+    )
+
+    assert f'<option value="{draft.pk}" selected' in offered.text
+    assert [part.heading for part in page.context["parts"]] == ["Why you", "Ines Example"]
+    assert "ISO 9001: ended on 1 March 2026" in page.text
+
+
+def test_introductions_that_one_may_not_see_are_no_start(sign_in, ines, project):
+    strange = IntroductionTextFactory().introduction
+    address = reverse("presales:introduction_create", kwargs={"project_pk": project.pk})
+
+    page = sign_in(ines).post(address, {"earlier": strange.pk, "title": "T", "greeting": ""})
+
+    assert list(page.context["form"].errors) == ["earlier"]
+    assert not Introduction.objects.filter(project=project).exists()
