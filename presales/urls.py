@@ -197,6 +197,26 @@ urlpatterns = [
     path(
         f"{_INTRODUCTION}text/", introductions_parts.TextAdd.as_view(), name="introduction_text_add"
     ),
+    path(
+        f"{_INTRODUCTION}parts/order/",
+        introductions_parts.PartsOrder.as_view(),
+        name="introduction_parts_order",
+    ),
+    path(
+        f"{_INTRODUCTION}shown/",
+        introductions.IntroductionShown.as_view(),
+        name="introduction_shown",
+    ),
+    path(
+        f"{_PART}preview/",
+        introductions_parts.PartPreview.as_view(),
+        name="introduction_part_preview",
+    ),
+    path(
+        "r/<uuid:link_id>/introduction/",
+        introductions_customer.IntroductionFeedback.as_view(),
+        name="introduction_feedback",
+    ),
     path(_PART, introductions_parts.PartEdit.as_view(), name="introduction_part_edit"),
     path(f"{_PART}move/", introductions_parts.PartMove.as_view(), name="introduction_part_move"),
     path(
@@ -287,26 +307,6 @@ urlpatterns = [
         name="template_preparation_order",
     ),
     path(
-    path(
-        f"{_INTRODUCTION}parts/order/",
-        introductions_parts.PartsOrder.as_view(),
-        name="introduction_parts_order",
-    ),
-    path(
-        f"{_INTRODUCTION}shown/",
-        introductions.IntroductionShown.as_view(),
-        name="introduction_shown",
-    ),
-    path(
-        f"{_PART}preview/",
-        introductions_parts.PartPreview.as_view(),
-        name="introduction_part_preview",
-    ),
-    path(
-        "r/<uuid:link_id>/introduction/",
-        introductions_customer.IntroductionFeedback.as_view(),
-        name="introduction_feedback",
-    ),
         f"{_TEMPLATES}<int:template_pk>/preparation/new/",
         surveys_templates.PreparationItemCreate.as_view(),
         name="template_preparation_create",
