@@ -290,11 +290,41 @@ def latest_request(acceptance: Acceptance) -> SignatureRequest | None:
 
 def certificate_content(acceptance: Acceptance, *, at: datetime) -> dict:
     """What is frozen: the words of the certificate, every criterion, the committee."""
-    project = acceptance.project
     day = acceptance.held_on or timezone.localdate(at)
     criteria = list(
         acceptance.criteria.select_related("requirement", "checked_by").order_by("order", "pk")
     )
+    facts = [(_("Day of the acceptance"), date_format(day, "j F Y"))]
+    if acceptance.place:
+        facts.append((_("Place"), acceptance.place))
+    return build_content(
+        project=acceptance.project,
+        number=acceptance.number,
+        title=_("Certificate of acceptance"),
+        subtitle=acceptance.project.title,
+        date=day,
+        facts=facts,
+        sections=[
+            SectionInput(
+                key="statement",
+                title=_("Acceptance"),
+                markdown=_statement(acceptance.project, criteria),
+            ),
+            SectionInput(
+                key="criteria",
+                title=_("Criteria"),
+                markdown=_criteria_table(criteria),
+                requirements=[one.requirement.code for one in criteria if one.requirement],
+            ),
+            SectionInput(
+                key="committee", title=_("Committee"), markdown=_committee_table(acceptance)
+            ),
+        ],
+    )
+
+
+def _statement(project: Project, criteria: list[Criterion]) -> str:
+    """The sentence that the signers agree to."""
     waived = sum(one.result == Result.WAIVED for one in criteria)
     words = {
         "customer": project.customer.name,
@@ -313,50 +343,31 @@ def certificate_content(acceptance: Acceptance, *, at: datetime) -> dict:
             "%(customer)s accepts the result of the project %(project)s. The committee "
             "checked %(count)s criteria, and all of them passed."
         )
-    ) % {name: _cell(value) for name, value in words.items()}
-    people = acceptance.committee.select_related("user", "contact").order_by("pk")
-    facts = [(_("Day of the acceptance"), date_format(day, "j F Y"))]
-    if acceptance.place:
-        facts.append((_("Place"), acceptance.place))
-    return build_content(
-        project=project,
-        number=acceptance.number,
-        title=_("Certificate of acceptance"),
-        subtitle=project.title,
-        date=day,
-        facts=facts,
-        sections=[
-            SectionInput(key="statement", title=_("Acceptance"), markdown=statement),
-            SectionInput(
-                key="criteria",
-                title=_("Criteria"),
-                markdown=_table(
-                    [_("No."), _("Criterion"), _("Result"), _("Evidence"), _("Checked by")],
-                    [
-                        [
-                            one.code,
-                            one.text,
-                            one.get_result_display(),
-                            one.evidence,
-                            one.checked_by.name if one.checked_by else "",
-                        ]
-                        for one in criteria
-                    ],
-                ),
-                requirements=[one.requirement.code for one in criteria if one.requirement],
-            ),
-            SectionInput(
-                key="committee",
-                title=_("Committee"),
-                markdown=_table(
-                    [_("Name"), _("Part"), _("Signs")],
-                    [
-                        [one.name, one.get_role_display(), _("yes") if one.signs else ""]
-                        for one in people
-                    ],
-                ),
-            ),
+    )
+    return statement % {name: _cell(value) for name, value in words.items()}
+
+
+def _criteria_table(criteria: list[Criterion]) -> str:
+    return _table(
+        [_("No."), _("Criterion"), _("Result"), _("Evidence"), _("Checked by")],
+        [
+            [
+                one.code,
+                one.text,
+                one.get_result_display(),
+                one.evidence,
+                one.checked_by.name if one.checked_by else "",
+            ]
+            for one in criteria
         ],
+    )
+
+
+def _committee_table(acceptance: Acceptance) -> str:
+    people = acceptance.committee.select_related("user", "contact").order_by("pk")
+    return _table(
+        [_("Name"), _("Part"), _("Signs")],
+        [[one.name, one.get_role_display(), _("yes") if one.signs else ""] for one in people],
     )
 
 

@@ -65,42 +65,17 @@ def seal_version(
     key = keys.load_signer()
     evidence_bytes = canonical_bytes({"document": document_identity(version), **evidence})
 
+    attached = _attachments(version, frozen, evidence_bytes, files=files, at=sealed_at)
+
     def sealed_by(plan: sealing.Plan) -> bytes:
+        told = _told_by_seal(version, key=key, plan=plan, at=sealed_at)
         pdf = renderer.render_document(
             version.content,
             digest=version.content_sha256,
             frozen_at=version.frozen_at,
             images=image_bytes(version),
-            certificate={
-                **certificate,
-                "is_test": key.is_test,
-                "sealed_at": sealed_at.astimezone(UTC),
-                "sealed_by": key.subject,
-                "fingerprint": key.fingerprint,
-                "content_sha256": version.content_sha256,
-                "pdf_sha256": version.pdf_sha256,
-                "evidence_sha256": digest(evidence_bytes),
-                "verification_url": version.verification_url,
-                "qr_code": sealing.qr_code(version.verification_url),
-                "level": plan.level.label,
-                "authority": plan.stamper.authority if plan.stamper else "",
-                "remark": plan.remark,
-                "evidence_name": EVIDENCE_NAME,
-                "frozen_name": version.file_name,
-            },
-            attachments=[
-                renderer.AttachedFile(
-                    EVIDENCE_NAME, str(_("Evidence of the signatures")), evidence_bytes, sealed_at
-                ),
-                renderer.AttachedFile(
-                    version.file_name,
-                    str(_("The PDF that was signed")),
-                    frozen,
-                    sealed_at,
-                    "Source",
-                ),
-                *(renderer.AttachedFile(*file, sealed_at) for file in files),
-            ],
+            certificate={**certificate, **told, "evidence_sha256": digest(evidence_bytes)},
+            attachments=attached,
         )
         return sealing.seal(pdf, key=key, plan=plan)
 
@@ -120,6 +95,44 @@ def seal_version(
         plan=plan,
         at=sealed_at,
     )
+
+
+def _told_by_seal(
+    version: DocumentVersion, *, key: keys.SealKey, plan: sealing.Plan, at: datetime
+) -> dict[str, Any]:
+    """What the certificate pages say beside what the caller knows: of document, key and seal."""
+    return {
+        "is_test": key.is_test,
+        "sealed_at": at.astimezone(UTC),
+        "sealed_by": key.subject,
+        "fingerprint": key.fingerprint,
+        "content_sha256": version.content_sha256,
+        "pdf_sha256": version.pdf_sha256,
+        "verification_url": version.verification_url,
+        "qr_code": sealing.qr_code(version.verification_url),
+        "level": plan.level.label,
+        "authority": plan.stamper.authority if plan.stamper else "",
+        "remark": plan.remark,
+        "evidence_name": EVIDENCE_NAME,
+        "frozen_name": version.file_name,
+    }
+
+
+def _attachments(
+    version: DocumentVersion,
+    frozen: bytes,
+    evidence: bytes,
+    *,
+    files: Sequence[tuple[str, str, bytes]],
+    at: datetime,
+) -> list[renderer.AttachedFile]:
+    return [
+        renderer.AttachedFile(EVIDENCE_NAME, str(_("Evidence of the signatures")), evidence, at),
+        renderer.AttachedFile(
+            version.file_name, str(_("The PDF that was signed")), frozen, at, "Source"
+        ),
+        *(renderer.AttachedFile(*file, at) for file in files),
+    ]
 
 
 def document_identity(version: DocumentVersion) -> dict[str, Any]:

@@ -61,6 +61,7 @@ class Certificate(TypedDict, total=False):
     """What the certificate pages say; digests, QR code, level and marks are added when sealing."""
 
     request: str
+    to_confirm: bool
     signers: list[CertificateSigner]
     events: list[CertificateEvent]
     chain_head: str

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
+from html import unescape
 from typing import Any
 
 from django import template
@@ -12,15 +14,29 @@ from implportal.documents.markdown import to_html, with_image_addresses
 
 register = template.Library()
 
+LONGEST_WHOLE_WORD = 16
+"""Letters of which a few columns stand beside each other on a page."""
+_TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+
 
 @register.filter
 def frozen_html(html: str) -> SafeString:
     """HTML of frozen content for print: it was rendered and sanitised when it was frozen.
 
     The inside of a list item is wrapped in ``<dd>``, which WeasyPrint tags as the body of
-    the item; without it paragraphs hang directly in the item, which PDF/UA forbids.
+    the item; without it paragraphs hang directly in the item, which PDF/UA forbids. A table
+    of short words keeps them whole; any other may break them, or it would leave the page.
     """
-    return mark_safe(html.replace("<li>", "<li><dd>").replace("</li>", "</dd></li>"))  # noqa: S308
+    html = html.replace("<li>", "<li><dd>").replace("</li>", "</dd></li>")
+    return mark_safe(_TABLE.sub(_keep_words, html))  # noqa: S308
+
+
+def _keep_words(table: re.Match[str]) -> str:
+    words = unescape(_TAG.sub(" ", table[0])).split()
+    if max(map(len, words), default=0) > LONGEST_WHOLE_WORD:
+        return table[0]
+    return table[0].replace("<table", '<table class="whole-words"', 1)
 
 
 @register.filter

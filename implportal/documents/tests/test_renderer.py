@@ -103,8 +103,29 @@ def test_it_has_title_page_contents_header_and_footer(rich):
     assert "Contents" in pages[1]
     assert "SD-2026-0001 · version 1" in pages[1]
     assert "SHA-256 d1d1d1d1d1d1…d1d1d1" in pages[1]
-    assert "Page 2 / 3" in pages[1]
-    assert "R-001" in pages[2]
+    assert "Page 2 / 2" in pages[1]
+    assert "R-001" in pages[1]
+
+
+@pytest.mark.parametrize(("count", "first_on"), [(14, 1), (15, 2)])
+def test_only_a_long_list_of_contents_has_its_pages_for_itself(count, first_on):
+    sections = [section("Words." if n else "First words.", key=f"s{n}") for n in range(count)]
+
+    pages = text_of(rendered(*sections)).split("\f")
+
+    assert [number for number, text in enumerate(pages) if "First words." in text] == [first_on]
+
+
+def test_short_words_in_a_table_stay_whole_and_long_ones_do_not_leave_the_page():
+    head = "| No. | Criterion | Result |\n|---|---|---|\n"
+    long = "It holds. " * 30
+
+    whole = text_of(rendered(section(f"{head}| R-0001 | {long} | Postponed |")))
+    broken = text_of(rendered(section(f"{head}| R-0001 | {'W' * 900} | Postponed |")))
+
+    assert "Postponed" in whole
+    assert "R-0001" in whole
+    assert broken.count("W") == 900
 
 
 def test_chinese_text_can_be_read_and_searched(rich):

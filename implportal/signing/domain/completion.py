@@ -121,14 +121,14 @@ def _pictures(request: SignatureRequest) -> list[tuple[str, str, bytes]]:
 
 def _certificate(request: SignatureRequest, evidence: dict[str, Any]) -> dict[str, Any]:
     organisation = request.version.content.get("customer", "")
+    to_confirm = request.version.document_kind.to_confirm
     return {
         "request": str(request.public_id),
+        "to_confirm": to_confirm,
         "signers": [
             {
                 "name": signer.name,
-                "role": _("Confirms")
-                if request.version.document_kind.to_confirm
-                else str(SignerRole(signer.role).label),
+                "role": _("Confirms") if to_confirm else str(SignerRole(signer.role).label),
                 "email": signer.email,
                 "organisation": organisation,
                 "method": _how(signer),
