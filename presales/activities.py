@@ -212,6 +212,9 @@ WAITING.register(WaitingSource("presales.approvals", approvals_asked))
 WAITING.register(WaitingSource("presales.comments", comments_waiting))
 WAITING.register(WaitingSource("presales.solutions", solutions_waiting))
 WAITING.register(WaitingSource("presales.exchange", questions_waiting))
+LISTENERS.register(
+    EventListener("presales.inspection", "MEETING_MOVED", inspection_standing.note_meeting_moved)
+)
 LISTENERS.register(EventListener("presales.exchange", "MEETING_MOVED", note_meeting_moved))
 LISTENERS.register(
     EventListener(
