@@ -27,6 +27,7 @@ from presales.views import (
     surveys_requirements,
     surveys_template_sheets,
     surveys_templates,
+    texts,
 )
 
 app_name = "presales"
@@ -55,6 +56,9 @@ _PROBLEM = f"{_PROBLEMS}<int:pk>/"
 _SURVEYS = "projects/<int:project_pk>/surveys/"
 _SURVEY = f"{_SURVEYS}<int:pk>/"
 _TEMPLATES = "survey-templates/"
+_BLOCKS = "solution-blocks/"
+_GLOSSARY = "glossary/"
+_OUTLINES = "solution-templates/"
 _SURVEY_LINK = "r/<uuid:link_id>/survey/"
 
 urlpatterns = [
@@ -146,6 +150,76 @@ urlpatterns = [
         f"{_SOLUTION}preview/", solutions_sections.SectionPreview.as_view(), name="section_preview"
     ),
     path(f"{_SOLUTION}add/", solutions_sections.SectionCreate.as_view(), name="section_create"),
+    path(f"{_SOLUTION}blocks/", texts.SectionBlocks.as_view(), name="section_blocks"),
+    path(
+        "projects/<int:project_pk>/glossary/",
+        texts.GlossaryList.as_view(),
+        name="glossary_project",
+    ),
+    path(
+        "projects/<int:project_pk>/glossary/new/",
+        texts.TermCreate.as_view(),
+        name="glossary_project_create",
+    ),
+    path(_GLOSSARY, texts.GlossaryList.as_view(), name="glossary_list"),
+    path(f"{_GLOSSARY}new/", texts.TermCreate.as_view(), name="glossary_create"),
+    path(f"{_GLOSSARY}<int:pk>/", texts.TermEdit.as_view(), name="glossary_edit"),
+    path(f"{_GLOSSARY}<int:pk>/remove/", texts.TermRemove.as_view(), name="glossary_remove"),
+    path(_BLOCKS, texts.BlockList.as_view(), name="block_list"),
+    path(f"{_BLOCKS}new/", texts.BlockCreate.as_view(), name="block_create"),
+    path(f"{_BLOCKS}<int:pk>/", texts.BlockDetail.as_view(), name="block_detail"),
+    path(f"{_BLOCKS}<int:pk>/edit/", texts.BlockEdit.as_view(), name="block_edit"),
+    path(f"{_BLOCKS}<int:pk>/retire/", texts.BlockRetire.as_view(), name="block_retire"),
+    path(
+        _OUTLINES,
+        solutions_templates.SolutionTemplateList.as_view(),
+        name="solution_template_list",
+    ),
+    path(
+        f"{_OUTLINES}new/",
+        solutions_templates.SolutionTemplateCreate.as_view(),
+        name="solution_template_create",
+    ),
+    path(
+        f"{_OUTLINES}<int:pk>/",
+        solutions_templates.SolutionTemplateDetail.as_view(),
+        name="solution_template_detail",
+    ),
+    path(
+        f"{_OUTLINES}<int:pk>/edit/",
+        solutions_templates.SolutionTemplateEdit.as_view(),
+        name="solution_template_edit",
+    ),
+    path(
+        f"{_OUTLINES}<int:pk>/remove/",
+        solutions_templates.SolutionTemplateRemove.as_view(),
+        name="solution_template_remove",
+    ),
+    path(
+        f"{_OUTLINES}<int:pk>/order/",
+        solutions_templates.SolutionTemplateOrder.as_view(),
+        name="solution_template_order",
+    ),
+    path(
+        f"{_OUTLINES}<int:pk>/sections/new/",
+        solutions_templates.SolutionTemplateSectionCreate.as_view(),
+        name="solution_template_section_create",
+    ),
+    path(
+        f"{_OUTLINES}<int:pk>/sections/<int:part_pk>/",
+        solutions_templates.SolutionTemplateSectionEdit.as_view(),
+        name="solution_template_section_edit",
+    ),
+    path(
+        f"{_OUTLINES}<int:pk>/sections/<int:part_pk>/move/",
+        solutions_templates.SolutionTemplateSectionMove.as_view(),
+        name="solution_template_section_move",
+    ),
+    path(
+        f"{_OUTLINES}<int:pk>/sections/<int:part_pk>/remove/",
+        solutions_templates.SolutionTemplateSectionRemove.as_view(),
+        name="solution_template_section_remove",
+    ),
     path(f"{_SOLUTION}order/", solutions_sections.SectionOrder.as_view(), name="section_order"),
     path(_SECTION, solutions_sections.SectionDetail.as_view(), name="section_detail"),
     path(f"{_SECTION}edit/", solutions_sections.SectionEdit.as_view(), name="section_edit"),

@@ -55,15 +55,23 @@ from presales.domain.section_comments import write_comment
 from presales.models import Recipient
 from presales.tests.demonstration_factories import RemarkFactory, ScenarioFactory
 from presales.tests.factories import (
+    GlossaryTermFactory,
     IntroductionFactory,
     IntroductionTextFactory,
     RequirementFactory,
     SolutionFactory,
     SolutionSectionFactory,
+    SolutionTemplateSectionFactory,
     StatementFactory,
     SurveyFactory,
     SurveyQuestionFactory,
     TemplateQuestionFactory,
+    TextBlockFactory,
+)
+from presales.tests.factories_surveys import (
+    CommonRequirementFactory,
+    PreparationFactory,
+    PreparationItemFactory,
 )
 
 
@@ -156,10 +164,14 @@ class Scene:
         self.statement = StatementFactory(question=self.survey_question)
         template_question = TemplateQuestionFactory()
         self.section = SolutionSectionFactory(solution=SolutionFactory(project=project))
+        self.template_part = SolutionTemplateSectionFactory()
         self.comment = write_comment(
             section=self.section, text="Really?", actor=self.people["ines"], at=self.at
         )
         self.rows |= {
+            "presales:block": TextBlockFactory(),
+            "presales:glossary": GlossaryTermFactory(),
+            "presales:solution_template": self.template_part.template,
             "presales:requirement": RequirementFactory(project=project),
             "presales:introduction": introduction,
             "presales:survey_template": template_question.section.template,
@@ -226,7 +238,9 @@ class Scene:
             "number": 1,
             "item_pk": (self.decision if "decision" in name else self.action).pk,
             "signer_pk": self.rows["signing:request"].signers.get().pk,
-            "part_pk": self.part.pk,
+            "part_pk": (
+                self.template_part if name.startswith("presales:solution_template") else self.part
+            ).pk,
             "comment_pk": self.comment.pk,
             "recipient_pk": self.recipient.pk,
             "question_pk": self.survey_question.pk,

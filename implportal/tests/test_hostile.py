@@ -37,7 +37,9 @@ NOT_FILLED = {
         delivery:kickoff_hold delivery:link_remove delivery:task_remove documents:version_retry
         meetings:action_remove meetings:action_settle meetings:decision_remove
         meetings:invitations_send notifications:mail_send_again notifications:message_list
-        presales:comment_resolve presales:solution_take_back
+        presales:comment_resolve presales:solution_take_back presales:block_retire
+        presales:glossary_remove presales:solution_template_section_move
+        presales:solution_template_section_remove presales:solution_template_remove
         presales:introduction_freeze presales:introduction_part_move
         presales:introduction_part_remove presales:introduction_reopen
         presales:requirement_suspects_clear presales:section_move

@@ -26,6 +26,7 @@ from implportal.projects.domain.projects import check_running
 from implportal.projects.domain.steps import advance_step
 from implportal.projects.models import Project, Step
 from implportal.projects.permissions import may_run
+from presales.domain.glossary import words_explained
 from presales.domain.solutions import locked_draft
 from presales.models import ApprovalRule, Requirement, Solution, SolutionApproval
 
@@ -289,12 +290,15 @@ def _holds(rule: ApprovalRule, latest: SolutionApproval | None, solution: Soluti
 
 
 def text_sha256(solution: Solution) -> str:
-    """Return the digest of what would be sent: title page, sections, what they answer."""
-    sections = solution.sections.in_order().prefetch_related(
-        Prefetch("requirements", queryset=Requirement.objects.order_by("number", "pk"))
+    """Return the digest of what would be sent: title page, words explained, sections with links."""
+    sections = list(
+        solution.sections.in_order().prefetch_related(
+            Prefetch("requirements", queryset=Requirement.objects.order_by("number", "pk"))
+        )
     )
     told = [
         [solution.title, solution.subtitle, solution.summary],
+        words_explained(solution.project, [section.markdown for section in sections]),
         *(
             [
                 section.key,

@@ -19,8 +19,8 @@ from implportal.signing.domain.progress import (
 )
 from presales.domain.review import latest_version
 from presales.domain.section_comments import open_comments
-from presales.domain.solutions import empty_sections
-from presales.domain.variables import put_in_known, variables_of
+from presales.domain.solutions import empty_sections, final_texts
+from presales.domain.variables import variables_of
 from presales.models import Solution, SolutionSection
 
 if TYPE_CHECKING:
@@ -78,11 +78,15 @@ class SolutionStanding:
 
 
 def solution_standing(solution: Solution) -> SolutionStanding:
-    """Work out where each section stands. Costs seven queries for any number of sections."""
+    """Work out where each section stands. Costs eight queries for any number of sections."""
     sections = list(solution.sections.in_order().prefetch_related("requirements"))
     version = latest_version(solution)
     reading = reading_state(version) if version else None
-    empty = empty_sections(sections)
+    frozen_on = (
+        date.fromisoformat(version.content["date"]) if version else solution.created_at.date()
+    )
+    texts = final_texts(solution, sections, variables_of(solution, on=frozen_on)).texts
+    empty = [one for one in empty_sections(sections) if not texts[one.key].strip()]
     comments = open_comments(solution)
     return SolutionStanding(
         sections=_standings(
@@ -90,9 +94,7 @@ def solution_standing(solution: Solution) -> SolutionStanding:
             version,
             reading,
             {section.pk for section in empty},
-            variables_of(solution, on=date.fromisoformat(version.content["date"]))
-            if version
-            else {},
+            texts,
             comments=comments,
         ),
         version=version,
@@ -107,7 +109,7 @@ def _standings(
     version: DocumentVersion | None,
     reading: ReadingState | None,
     empty: set[int],
-    values: dict[str, str],
+    texts: dict[str, str],
     *,
     comments: dict[int | None, int],
 ) -> list[SectionStanding]:
@@ -118,7 +120,7 @@ def _standings(
             section,
             EMPTY
             if section.pk in empty
-            else _look(section, frozen.get(section.key), mine, version, values),
+            else _look(section, frozen.get(section.key), mine, version, texts[section.key]),
             len(section.requirements.all()),
             comments.get(section.pk, 0),
             mine.confirmed_by if mine else (),
@@ -134,16 +136,15 @@ def _look(
     frozen: dict[str, Any] | None,
     reading: SectionReading | None,
     version: DocumentVersion | None,
-    values: dict[str, str],
+    text: str,
 ) -> Look:
     if reading and reading.open_questions:
         return QUESTION_OPEN
-    if not section.markdown.strip():
+    if not text.strip():
         return HEADING
     if version is None:
         return DRAFT
     titles = {section.title, own_number(section.title)[1]}
-    text = put_in_known(section.markdown, values)
     if not frozen or frozen["title"] not in titles or frozen["markdown"] != text:
         return CHANGED
     return UNDERSTOOD if reading and reading.is_understood else NEEDS_CONFIRMATION

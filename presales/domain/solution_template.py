@@ -13,6 +13,7 @@ class TemplateSection:
     level: int
     title: str | Promise
     hint: str | Promise
+    markdown = ""
 
 
 STANDARD = (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
 from typing import Any
@@ -17,15 +18,23 @@ from implportal.accounts.models import User
 from implportal.audit.domain import record
 from implportal.audit.registry import Action
 from implportal.documents.domain.content import SectionInput, build_content
+from implportal.documents.outline import own_number
 from implportal.kernel.errors import DomainError, NotAllowed
 from implportal.projects.domain.numbers import next_number
 from implportal.projects.domain.projects import check_running
 from implportal.projects.domain.steps import advance_step
 from implportal.projects.models import Project, Step
 from implportal.projects.permissions import may_contribute
+from presales.domain.glossary import (
+    GLOSSARY_KEY,
+    glossary_markdown,
+    occurs,
+    plain_text,
+    words_explained,
+)
 from presales.domain.solution_template import STANDARD
 from presales.domain.variables import put_in, put_in_known, variables_of
-from presales.models import Requirement, Solution, SolutionSection
+from presales.models import Requirement, Solution, SolutionSection, SolutionTemplate
 
 SOLUTION_STARTED = Action(
     "presales.solution_started", gettext_lazy("started the solution %(number)s “%(title)s”")
@@ -45,9 +54,15 @@ class NotBeingWritten(DomainError):
 
 @transaction.atomic
 def start_from_template(
-    *, project: Project, title: str, actor: User, at: datetime, summary: str = ""
+    *,
+    project: Project,
+    title: str,
+    actor: User,
+    at: datetime,
+    summary: str = "",
+    template: SolutionTemplate | None = None,
 ) -> Solution:
-    """Start a solution with the standard headings; each says what belongs under it.
+    """Start a solution with the headings and texts of a template, or the standard headings.
 
     Raises:
         NotAllowed: ``actor`` does not work on this project.
@@ -55,6 +70,7 @@ def start_from_template(
         SolutionExists: the project has a living solution.
     """
     solution = start_solution(project=project, title=title, summary=summary, actor=actor, at=at)
+    parts = template.sections.order_by("order", "pk") if template else STANDARD
     SolutionSection.objects.bulk_create(
         SolutionSection(
             solution=solution,
@@ -63,10 +79,11 @@ def start_from_template(
             level=part.level,
             title=str(part.title),
             hint=str(part.hint),
+            markdown=part.markdown,
             edited_at=at,
             edited_by=actor,
         )
-        for order, part in enumerate(STANDARD, start=1)
+        for order, part in enumerate(parts, start=1)
     )
     solution.save(update_fields=["keys_given"])
     return solution
@@ -179,31 +196,75 @@ def solution_content(solution: Solution, *, at: datetime, is_final: bool = True)
     """
     project = solution.project
     values = variables_of(solution, on=timezone.localdate(at))
-    sections = solution.sections.in_order().prefetch_related(
-        Prefetch("requirements", queryset=Requirement.objects.order_by("number", "pk"))
+    sections = list(
+        solution.sections.in_order().prefetch_related(
+            Prefetch("requirements", queryset=Requirement.objects.order_by("number", "pk"))
+        )
     )
-    manager = project.implementation_manager
-    return build_content(
+    if is_final:
+        for section in sections:
+            put_in(section.markdown, values, section=section.title)
+    final = final_texts(solution, sections, values)
+    parts = [
+        SectionInput(
+            key=section.key,
+            title=section.title,
+            markdown=final.texts[section.key],
+            level=section.level,
+            requirements=[requirement.code for requirement in section.requirements.all()],
+        )
+        for section in sections
+    ]
+    if GLOSSARY_KEY in final.texts:
+        last = final.texts[GLOSSARY_KEY]
+        parts.append(SectionInput(key=GLOSSARY_KEY, title=_("Glossary"), markdown=last))
+    content = build_content(
         project=project,
         number=solution.number,
         title=solution.title,
         subtitle=solution.subtitle,
         date=timezone.localdate(at),
         language=project.customer.language,
-        facts=[(_("Written by"), manager.name)],
-        sections=[
-            SectionInput(
-                key=section.key,
-                title=section.title,
-                markdown=put_in(section.markdown, values, section=section.title)
-                if is_final
-                else put_in_known(section.markdown, values),
-                level=section.level,
-                requirements=[requirement.code for requirement in section.requirements.all()],
-            )
-            for section in sections
-        ],
+        facts=[(_("Written by"), project.implementation_manager.name)],
+        sections=parts,
     )
+    if final.words:
+        content["words"] = final.words
+    return content
+
+
+@dataclass(frozen=True)
+class FinalTexts:
+    """``texts`` by the key of the section; ``words`` are those explained that each one uses."""
+
+    texts: dict[str, str]
+    words: dict[str, list[list[str]]]
+
+
+def final_texts(
+    solution: Solution, sections: Sequence[SolutionSection], values: Mapping[str, str]
+) -> FinalTexts:
+    """Return the texts as they are sent: variables put in, words explained at the end. One query.
+
+    The table of words stands below a section that is called "Glossary", else in one of its own.
+    """
+    texts = {section.key: put_in_known(section.markdown, values) for section in sections}
+    own = next((section.key for section in sections if _is_glossary(section)), None)
+    written = {key: text for key, text in texts.items() if key != own}
+    explained = words_explained(solution.project, written.values())
+    if not explained:
+        return FinalTexts(texts, {})
+    key = own or GLOSSARY_KEY
+    texts[key] = f"{texts.get(key, '')}\n\n{glossary_markdown(explained)}".lstrip("\n")
+    used = {
+        key: [[word, meaning] for word, meaning in explained if occurs(word, plain_text(text))]
+        for key, text in written.items()
+    }
+    return FinalTexts(texts, {key: words for key, words in used.items() if words})
+
+
+def _is_glossary(section: SolutionSection) -> bool:
+    return own_number(section.title)[1].strip().casefold() in {"glossary", _("Glossary").casefold()}
 
 
 def unanswered_musts(project: Project) -> list[Requirement]:

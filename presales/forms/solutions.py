@@ -19,7 +19,7 @@ from implportal.kernel.forms import CheckedForm, PageForm
 from implportal.projects.models import Contact, Project
 from presales.domain.imports import is_word, read_file, read_solution
 from presales.domain.word_import import MAX_WORD_BYTES
-from presales.models import MAX_LEVEL, Requirement, Solution, SolutionSection
+from presales.models import MAX_LEVEL, Requirement, Solution, SolutionSection, SolutionTemplate
 
 LEVELS = [
     (1, gettext_lazy("1 – chapter")),
@@ -31,6 +31,24 @@ LEVELS = [
 
 class StartForm(PageForm):
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
+    template = forms.ModelChoiceField(
+        label=gettext_lazy("Template"),
+        queryset=SolutionTemplate.objects.none(),
+        required=False,
+        empty_label=gettext_lazy(
+            "Standard: sixteen headings, each with a word on what belongs there"
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        templates = SolutionTemplate.objects.order_by("-is_default", "title", "pk")
+        self.fields["template"].queryset = templates
+        first = templates.first()
+        if first is None:
+            self.fields["template"].widget = forms.HiddenInput()
+        elif first.is_default:
+            self.fields["template"].initial = first.pk
 
 
 class SolutionForm(CheckedForm, forms.ModelForm):

@@ -5,6 +5,7 @@ from implportal.projects.tests.factories import MOMENT, ProjectFactory
 from presales.models import (
     Answer,
     ExchangeQuestion,
+    GlossaryTerm,
     Idea,
     Interview,
     Introduction,
@@ -13,12 +14,15 @@ from presales.models import (
     Requirement,
     Solution,
     SolutionSection,
+    SolutionTemplate,
+    SolutionTemplateSection,
     Statement,
     Survey,
     SurveyQuestion,
     SurveyTemplate,
     TemplateQuestion,
     TemplateSection,
+    TextBlock,
     Topic,
     UserGroup,
 )
@@ -237,3 +241,45 @@ class ProblemFactory(factory.django.DjangoModelFactory):
     frequency = "WEEKLY"
     noted_at = MOMENT
     noted_by = factory.SelfAttribute("project.implementation_manager")
+
+
+class TextBlockFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = TextBlock
+
+    title = factory.Sequence("Block {}".format)
+    markdown = "We train every user."
+    changed_at = MOMENT
+    changed_by = factory.SubFactory("implportal.accounts.tests.factories.UserFactory")
+
+
+class GlossaryTermFactory(factory.django.DjangoModelFactory):
+    """A word of the company."""
+
+    class Meta:
+        model = GlossaryTerm
+
+    term = factory.Sequence("word{}".format)
+    explanation = "What it means."
+    changed_at = MOMENT
+    changed_by = factory.SubFactory("implportal.accounts.tests.factories.UserFactory")
+
+
+class SolutionTemplateFactory(factory.django.DjangoModelFactory):
+    """Without sections."""
+
+    class Meta:
+        model = SolutionTemplate
+
+    title = factory.Sequence("Template {}".format)
+    changed_at = MOMENT
+    changed_by = factory.SubFactory("implportal.accounts.tests.factories.UserFactory")
+
+
+class SolutionTemplateSectionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = SolutionTemplateSection
+
+    template = factory.SubFactory(SolutionTemplateFactory)
+    order = factory.Sequence(lambda n: n + 1)
+    title = factory.Sequence("Section {}".format)

@@ -64,6 +64,7 @@ from presales.forms.solutions import (
     TextFileForm,
 )
 from presales.models import Solution
+from presales.permissions import may_edit_templates
 
 State = Solution.State
 WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -115,6 +116,7 @@ class SolutionPageMixin(ProjectPageMixin):
         return super().get_context_data(
             solution=self.solution,
             may_contribute=may_contribute(self.request.user, self.project),
+            may_edit_templates=may_edit_templates(self.request.user),
             **kwargs,
         )
 
@@ -230,7 +232,9 @@ class SolutionHome(SolutionEditorMixin, TemplateView):
         if self.solution:
             return super().get_context_data(**kwargs)
         return SolutionPageMixin.get_context_data(
-            self, form=StartForm(initial={"title": self.project.title}), **kwargs
+            self,
+            form=StartForm(initial={"title": self.project.title}),
+            **kwargs,
         )
 
     def get_template_names(self) -> list[str]:
@@ -257,6 +261,7 @@ class SolutionStart(WithoutSolutionMixin, DomainFormMixin, FormView):
         return start_from_template(
             project=self.project,
             title=form.cleaned_data["title"],
+            template=form.cleaned_data["template"],
             actor=self.request.user,
             at=timezone.now(),
         )

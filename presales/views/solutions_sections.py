@@ -34,6 +34,7 @@ from presales.domain.sections import (
     picture_line,
     remove_section,
 )
+from presales.domain.text_blocks import blocks_for, with_block
 from presales.domain.text_merge import Joined, join
 from presales.domain.variables import faults_of, put_in_known, variables_of
 from presales.forms.solutions import (
@@ -43,7 +44,7 @@ from presales.forms.solutions import (
     SectionForm,
     SectionLinkForm,
 )
-from presales.models import Solution, SolutionSection
+from presales.models import Solution, SolutionSection, TextBlock
 from presales.views.solutions import SolutionEditorMixin, SolutionPageMixin, on_screen, shown
 
 
@@ -127,7 +128,21 @@ class SectionEdit(SectionPageMixin, DomainFormMixin, FormView):
             form.is_valid()
             shown_now = preview_of(form.cleaned_data.get("markdown", ""), self.solution)
             return self.render_to_response(self.get_context_data(form=form, **shown_now))
+        if {"find", "insert"} & request.POST.keys():
+            return self.show_blocks(self.get_form())
         return super().post(request, *args, **kwargs)
+
+    def show_blocks(self, form: SectionEditForm) -> HttpResponse:
+        """Without script: blocks that were looked for, or the text with one; nothing is saved."""
+        wanted = self.request.POST.get("insert", "")
+        if wanted.isdecimal():
+            block = get_object_or_404(
+                TextBlock.objects.visible_to(self.request.user), pk=int(wanted[:18])
+            )
+            form.data = form.data.copy()
+            form.data["markdown"] = with_block(form.data.get("markdown", ""), block)
+        found = blocks_for(self.project, self.request.POST.get("blocks", "")[:200])
+        return self.render_to_response(self.get_context_data(form=form, blocks=found))
 
     def form_valid(self, form: SectionEditForm) -> HttpResponse:
         if "join" in self.request.POST:

@@ -22,6 +22,22 @@
   form.addEventListener("submit", () => (unsaved = false));
   window.addEventListener("beforeunload", (e) => unsaved && e.preventDefault());
 
+  // A block is put in where the text is being written, as a paragraph of its own.
+  document.addEventListener("click", (e) => {
+    const button = e.target.closest("[data-insert]");
+    if (!button) return;
+    e.preventDefault();
+    const field = form.elements.markdown;
+    const before = field.value.slice(0, field.selectionStart).replace(/\s+$/, "");
+    const after = field.value.slice(field.selectionEnd).replace(/^\s+/, "");
+    const start = before ? `${before}\n\n` : "";
+    const end = start + button.dataset.insert;
+    field.value = after ? `${end}\n\n${after}` : end;
+    field.setSelectionRange(end.length, end.length);
+    field.focus();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
   // A picture pasted or dropped is uploaded; its line takes the place of the waiting words.
   const text = form.elements.markdown;
   if (!form.dataset.paste || !text) return;

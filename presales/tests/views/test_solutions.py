@@ -378,7 +378,7 @@ def test_the_editor_costs_the_same_for_any_number_of_sections(
     # now, where the database is the cache; open comments, threads, the rule and the answer of
     # who approves; files
     is_kept_apart = "redis" in settings.CACHES["default"]["BACKEND"]
-    with django_assert_num_queries(17 if is_kept_apart else 18):
+    with django_assert_num_queries(18 if is_kept_apart else 19):
         response = browser.get(url)
 
     assert len(response.context["standing"].sections) == sections
