@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from implportal.catalogue.models import Product, Scenario
 from implportal.documents.domain.versions import render_version
+from implportal.meetings.domain.feedback import note_feedback
 from implportal.meetings.domain.meetings import plan_meeting, set_attendance
 from implportal.meetings.domain.minutes import send_minutes
 from implportal.meetings.domain.writing import write_minutes
@@ -26,6 +27,8 @@ from presales.domain.exchange_questions import (
     take_question_home,
 )
 from presales.domain.exchanges import add_topic
+from presales.domain.inspection_arrangements import add_arrangement, settle_arrangement
+from presales.domain.inspections import add_stop, plan_inspection
 from presales.domain.research import save_group, save_interview, write_interview_notes
 from presales.domain.research_problems import (
     Remedy,
@@ -173,6 +176,34 @@ def demonstrate(
                           at=start + 2 * HOUR)  # fmt: skip
             shown.add(place)
         close(cast, meeting, at=start + 3 * HOUR)
+
+
+def inspect(cast: Cast, project: Project, people: dict[str, Contact], *, at: datetime) -> None:
+    """The customer visited us: Cora was host, everything was arranged, all said how it was."""
+    before = at - 10 * DAY
+    meeting = plan_inspection(
+        project=project, host=cast.cora, title="Visit to our office", start_at=at,
+        end_at=at + 4 * HOUR, time_zone="Europe/Berlin", place="Our office", users=[cast.conny],
+        contacts=[people[name] for name, _rating, _note in talks.IMPRESSIONS],
+        actor=cast.ines, at=before,
+    )  # fmt: skip
+    for start, end, place, what in talks.ITINERARY:
+        add_stop(
+            meeting=meeting, title=what, place=place, host=cast.cora, actor=cast.cora, at=before,
+            start_at=at + timedelta(minutes=start), end_at=at + timedelta(minutes=end),
+        )  # fmt: skip
+    for text in talks.ARRANGEMENTS:
+        arrangement = add_arrangement(
+            meeting=meeting, text=text, owner=cast.cora, due_on=(at - 3 * DAY).date(),
+            actor=cast.cora, at=before,
+        )  # fmt: skip
+        settle_arrangement(arrangement=arrangement, is_done=True, actor=cast.cora, at=at - 4 * DAY)
+    close(cast, meeting, at=at + 5 * HOUR)
+    for name, rating, note in talks.IMPRESSIONS:
+        note_feedback(
+            attendee=meeting.attendees.get(contact=people[name]), rating=rating, note=note,
+            actor=cast.ines, at=at + DAY,
+        )  # fmt: skip
 
 
 def _scenarios() -> list[Scenario]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from implportal.catalogue.models import FieldOfBusiness
 from implportal.kernel.tables import read_csv_text
 from implportal.portal.demo.acts import DAY, begin, introduce, make_customer, send
 from implportal.portal.demo.company import Cast, make_template
 from implportal.portal.demo.hospital import needs
 from implportal.portal.demo.hospital import survey as asked
-from implportal.portal.demo.hospital.acts import ask_users, demonstrate, exchange
+from implportal.portal.demo.hospital.acts import ask_users, demonstrate, exchange, inspect
 from implportal.portal.demo.hospital.people import PEOPLE, STAKES
 from implportal.portal.demo.hospital.solution import ANSWERS, SOLUTION, SOLUTION_REVISED
 from implportal.projects.domain.people import set_stakeholder
@@ -27,8 +28,10 @@ from presales.domain.review import latest_version, revise_solution
 from presales.domain.sections import link_requirements
 from presales.domain.surveys import hand_in_survey, start_survey
 from presales.domain.surveys_answers import keep_answers
+from presales.domain.surveys_common import save_common_requirement, take_common_requirements
+from presales.domain.surveys_preparation import tick_preparation
 from presales.domain.surveys_requirements import Wish, make_requirements, sentence_for
-from presales.models import Answer, Requirement, Solution, Survey
+from presales.models import Answer, CommonRequirement, Requirement, Solution, Survey
 
 
 def hospital(cast: Cast, now: datetime) -> Project:
@@ -49,9 +52,14 @@ def hospital(cast: Cast, now: datetime) -> Project:
     introduce(cast, project, at=now - 58 * DAY)
     answer_survey(cast, project, people, at=now - 45 * DAY)
     bring_list(cast, project, at=now - 43 * DAY)
+    take_common_requirements(
+        project=project, items=common_needs(cast, at=now - 70 * DAY), actor=cast.ines,
+        at=now - 43 * DAY,
+    )  # fmt: skip
     ask_users(cast, project, at=now - 40 * DAY)
     exchange(cast, project, people, at=now - 33 * DAY)
     demonstrate(cast, project, people, at=now - 25 * DAY, now=now)
+    inspect(cast, project, people, at=now - 10 * DAY)
     offer(cast, project, now=now)
     return project
 
@@ -61,10 +69,14 @@ def answer_survey(
 ) -> Survey:
     """Forty questions in one interview, each part answered by who knows it."""
     template = make_template(asked.TITLE, asked.SECTIONS, field="Health care")
+    for place, text in enumerate(asked.PREPARATION, start=1):
+        template.preparation.get_or_create(text=text, defaults={"order": place})
     sheet = start_survey(
         project=project, template=template, title="Survey of the hospital", actor=cast.ines, at=at
     )
     texts = [row[0] for _heading, rows in asked.SECTIONS for row in rows]
+    for item in sheet.preparation.order_by("order", "pk"):
+        tick_preparation(item=item, is_done=True, actor=cast.ines, at=at)
     questions = dict(zip(texts, sheet.questions.order_by("order", "pk"), strict=True))
     for heading, rows in asked.SECTIONS:
         given = {questions[row[0]].pk: _given(row, at) for row in rows}
@@ -96,6 +108,16 @@ def bring_list(cast: Cast, project: Project, *, at: datetime) -> None:
     import_requirements(
         project=project, rows=rows, latest=newest_number(project), actor=cast.ines, at=at
     )
+
+
+def common_needs(cast: Cast, *, at: datetime) -> list[CommonRequirement]:
+    """What every hospital needs; put on the list of the field where it is missing."""
+    field = FieldOfBusiness.objects.get(name="Health care")
+    for text, priority in needs.COMMON:
+        if not CommonRequirement.objects.filter(field_of_business=field, text=text).exists():
+            item = CommonRequirement(field_of_business=field, text=text, priority=priority)
+            save_common_requirement(item=item, actor=cast.adam, at=at)
+    return list(CommonRequirement.objects.filter(field_of_business=field).order_by("pk"))
 
 
 def offer(cast: Cast, project: Project, *, now: datetime) -> Solution:

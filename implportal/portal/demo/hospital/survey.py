@@ -156,3 +156,11 @@ WHO = {
     "The project": "Carl Sample",
 }
 """Section -> who answers it."""
+
+PREPARATION = (
+    "Read the hospital's last annual report",
+    "Agree with the sponsor who answers which part",
+    "Ask for the plan of the wards",
+    "Take the survey along on paper, should the network fail",
+)
+"""What is ready before the interview."""
