@@ -22,6 +22,7 @@ from presales.views import (
     solutions_team,
     surveys,
     surveys_answer_sheets,
+    surveys_common,
     surveys_customer,
     surveys_preparation,
     surveys_requirements,
@@ -352,6 +353,31 @@ urlpatterns = [
         f"{_SURVEY}requirements/",
         surveys_requirements.SurveyRequirements.as_view(),
         name="survey_requirements",
+    ),
+    path(
+        f"{_REQUIREMENTS}common/",
+        surveys_common.CommonRequirementTake.as_view(),
+        name="common_requirement_take",
+    ),
+    path(
+        "common-requirements/",
+        surveys_common.CommonRequirementList.as_view(),
+        name="common_requirement_list",
+    ),
+    path(
+        "common-requirements/new/",
+        surveys_common.CommonRequirementCreate.as_view(),
+        name="common_requirement_create",
+    ),
+    path(
+        "common-requirements/<int:pk>/",
+        surveys_common.CommonRequirementEdit.as_view(),
+        name="common_requirement_edit",
+    ),
+    path(
+        "common-requirements/<int:pk>/remove/",
+        surveys_common.CommonRequirementRemove.as_view(),
+        name="common_requirement_remove",
     ),
     path(_TEMPLATES, surveys_templates.SurveyTemplateList.as_view(), name="survey_template_list"),
     path(

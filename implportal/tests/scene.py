@@ -161,6 +161,7 @@ class Scene:
         )
         survey = SurveyFactory(project=project)
         self.survey_question = SurveyQuestionFactory(survey=survey)
+        self.preparation = PreparationFactory(survey=survey, is_own=True)
         self.statement = StatementFactory(question=self.survey_question)
         template_question = TemplateQuestionFactory()
         self.section = SolutionSectionFactory(solution=SolutionFactory(project=project))
@@ -177,6 +178,13 @@ class Scene:
             "presales:survey_template": template_question.section.template,
             "presales:template_section": template_question.section,
             "presales:template_question": template_question,
+            "presales:template_question_order": template_question.section,
+            "presales:template_section_order": template_question.section.template,
+            "presales:template_preparation": PreparationItemFactory(
+                template=template_question.section.template
+            ),
+            "presales:template_preparation_order": template_question.section.template,
+            "presales:common_requirement": CommonRequirementFactory(),
             "presales:survey": survey,
         }
 
@@ -236,7 +244,9 @@ class Scene:
             "label": "projects.step",
             "subject_pk": self.project.steps.get(key="survey").pk,
             "number": 1,
-            "item_pk": (self.decision if "decision" in name else self.action).pk,
+            "item_pk": self.preparation.pk
+            if name.startswith("presales:survey_preparation")
+            else (self.decision if "decision" in name else self.action).pk,
             "signer_pk": self.rows["signing:request"].signers.get().pk,
             "part_pk": (
                 self.template_part if name.startswith("presales:solution_template") else self.part

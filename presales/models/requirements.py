@@ -41,11 +41,7 @@ class RequirementQuerySet(models.QuerySet["Requirement"]):
 
     def with_rank(self) -> RequirementQuerySet:
         """Add ``priority_rank``: 0 for a must, rising as it matters less."""
-        ranks = [
-            When(priority=priority, then=Value(rank))
-            for rank, priority in enumerate(Requirement.Priority.values)
-        ]
-        return self.annotate(priority_rank=Case(*ranks, output_field=IntegerField()))
+        return self.annotate(priority_rank=priority_rank())
 
 
 class Requirement(models.Model):
@@ -149,6 +145,14 @@ class Requirement(models.Model):
     @property
     def code(self) -> str:
         return f"R-{self.number:03d}"
+
+
+def priority_rank() -> Case:
+    ranks = [
+        When(priority=priority, then=Value(rank))
+        for rank, priority in enumerate(Requirement.Priority.values)
+    ]
+    return Case(*ranks, output_field=IntegerField())
 
 
 class SuspectLinkQuerySet(models.QuerySet["SuspectLink"]):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from implportal.catalogue.models import FieldOfBusiness
-from presales.models.requirements import Requirement
+from presales.models.requirements import Requirement, priority_rank
 
 if TYPE_CHECKING:
     from implportal.accounts.models import User
@@ -21,6 +21,10 @@ class CommonRequirementQuerySet(models.QuerySet["CommonRequirement"]):
     def visible_to(self, user: User) -> CommonRequirementQuerySet:
         """They are the company's own: everybody who signs in may read them."""
         return self if user.is_authenticated else self.none()
+
+    def with_rank(self) -> CommonRequirementQuerySet:
+        """Add ``priority_rank``: 0 for a must, rising as it matters less."""
+        return self.annotate(priority_rank=priority_rank())
 
     def common_for(self, customer: Customer) -> CommonRequirementQuerySet:
         """Those of the customer's field of business, and those of every field."""

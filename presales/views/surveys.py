@@ -32,7 +32,7 @@ from presales.forms.surveys import SendForm, SurveyForm
 from presales.forms.surveys_answers import AnswersForm
 from presales.models import Answer, Statement, Survey, SurveyQuestion
 from presales.pages import ActMixin, PreparesMixin
-from presales.permissions import may_edit_templates, may_interview, may_prepare
+from presales.permissions import may_interview, may_prepare
 from presales.views.surveys_pages import AnswersPageMixin
 
 
@@ -52,7 +52,7 @@ class SurveyList(ProjectPageMixin, VisibleToUserMixin, ListView):
         return super().get_context_data(
             object_list=surveys,
             may_prepare=may_prepare(user, self.project),
-            may_edit_templates=may_edit_templates(user),
+            may_contribute=may_interview(user, self.project),
             step=self.project.steps.get(key="survey"),
             **kwargs,
         )
