@@ -53,7 +53,12 @@ from implportal.signing.domain.reading import ask_question
 from implportal.signing.domain.requests import SignerSpec, request_signatures
 from presales.domain.section_comments import write_comment
 from presales.models import Recipient
-from presales.tests.demonstration_factories import RemarkFactory, ScenarioFactory
+from presales.tests.demonstration_factories import (
+    ArrangementFactory,
+    ItineraryItemFactory,
+    RemarkFactory,
+    ScenarioFactory,
+)
 from presales.tests.factories import (
     GlossaryTermFactory,
     IntroductionFactory,
@@ -194,6 +199,10 @@ class Scene:
         names = "demonstration scenario reaction remark question_take wish_take"
         self.rows |= {f"presales:{name}": meeting for name in names.split()}
         self.rows["catalogue:scenario"] = ScenarioFactory()
+        self.stop = ItineraryItemFactory(meeting__project=self.project)
+        self.arrangement = ArrangementFactory(meeting=self.stop.meeting)
+        names = "inspection stop itinerary arrangement"
+        self.rows |= {f"presales:{name}": self.stop.meeting for name in names.split()}
 
     def _set_up_later_phases(self) -> None:
         project = self.project
@@ -241,6 +250,7 @@ class Scene:
             "link_id": self.link.public_id,
             "public_id": self.version.public_id,
             "token": "unknown-token",
+            "word": "unknown-printout",
             "label": "projects.step",
             "subject_pk": self.project.steps.get(key="survey").pk,
             "number": 1,
@@ -259,6 +269,8 @@ class Scene:
             "attendee_pk": self.attendee.pk,
             "scenario_pk": self.remark.scenario_id,
             "remark_pk": self.remark.pk,
+            "stop_pk": self.stop.pk,
+            "arrangement_pk": self.arrangement.pk,
         }
         if "effect_pk" in places:
             given["effect_pk"] = self.change_effects[name].pk

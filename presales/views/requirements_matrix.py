@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.generic import TemplateView
+from django.views.generic import TemplateView, View
 
 from implportal.documents.domain.printouts import ask_for_printout
 from implportal.kernel.exports import xlsx_response
@@ -121,7 +121,7 @@ class RequirementMatrix(MatrixMixin, TemplateView):
         )  # fmt: skip
 
 
-class RequirementMatrixPrint(MatrixMixin, TemplateView):
+class RequirementMatrixPrint(MatrixMixin, View):
     """Asked for by a button; a worker makes the PDF, and a page shows when it is there."""
 
     http_method_names = ["post"]

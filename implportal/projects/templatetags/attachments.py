@@ -8,6 +8,7 @@ from django.db import models
 from django.template.defaultfilters import filesizeformat
 
 from implportal.kernel.files import PICTURES, PREVIEWED
+from implportal.kernel.middleware import LARGEST_REQUEST_BYTES
 from implportal.projects.models import Attachment
 from implportal.projects.permissions import may_contribute
 
@@ -15,6 +16,9 @@ register = template.Library()
 
 MOST_BYTES_OF_A_THUMBNAIL = 3 * 1024 * 1024
 """A larger picture is not fetched only to be shown small."""
+
+ROUND_THE_FILES = 64 * 1024
+"""Names and boundaries that travel along."""
 
 
 @register.inclusion_tag("projects/_attachments.html", takes_context=True)
@@ -41,6 +45,8 @@ def attachments(context: Any, subject: models.Model) -> dict:
         "subject": subject,
         "may_attach": project.is_running and may_contribute(context["request"].user, project),
         "limit": filesizeformat(settings.UPLOAD_MAX_BYTES),
+        "each": settings.UPLOAD_MAX_BYTES,
+        "together": LARGEST_REQUEST_BYTES - ROUND_THE_FILES,
         "csrf_token": context.get("csrf_token"),
         "request": context["request"],
     }
