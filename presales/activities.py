@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -31,7 +32,7 @@ from implportal.projects.registry import (
     set_activity_route,
 )
 from implportal.signing.registry import LinkPage, register_link_page
-from presales.domain import demonstration_standing
+from presales.domain import demonstration_standing, inspection_standing
 from presales.domain.exchange_standing import minutes_text, note_meeting_moved, written_of
 from presales.domain.exchange_waiting import questions_waiting
 from presales.domain.research_standing import interviews_waiting
@@ -42,6 +43,8 @@ from presales.domain.surveys_people import people_answering
 from presales.models import Solution, Survey
 from presales.registry import LinkSource, register_link_source
 
+ARRANGE_DAYS = 7
+"""So long before its day something to arrange begins to wait."""
 DRAFT_RESTS_DAYS = 3
 """A draft that nobody sent for so long is brought to mind."""
 
@@ -51,6 +54,7 @@ ATTACHABLES.register(Attachable("presales.interview"))
 set_activity_route("introduction", "presales:introduction_list")
 set_activity_route("survey", "presales:survey_list")
 set_activity_route("demonstration", "presales:demonstration_home")
+set_activity_route("inspection", "presales:inspection_home")
 set_activity_route("solution", "presales:solution_home")
 set_activity_route("exchange", "presales:exchange_home")
 set_activity_route("user_research", "presales:research_home")
@@ -205,6 +209,25 @@ def _line(
     )
 
 
+def arrangements_waiting(user: User, now: datetime) -> Iterator[Waiting]:
+    """Yield what is to be arranged for a visit, in the week before it is due; one query."""
+    today = timezone.localdate(now)
+    for one in inspection_standing.arrangements_waiting_for(user):
+        days = (one.due_on - today).days
+        if days <= ARRANGE_DAYS:
+            meeting = one.meeting
+            place = {"project_pk": meeting.project_id, "pk": meeting.pk}
+            page = reverse("presales:inspection_detail", kwargs=place)
+            yield Waiting(
+                text=_("%(text)s (%(title)s)") % {"text": one.text, "title": meeting.title},
+                project=meeting.project,
+                since=timezone.make_aware(datetime.combine(one.due_on, time())),
+                url=f"{page}#arrangements",
+                button=_("To the checklist"),
+                urgency=2 if days < 0 else 1,
+            )
+
+
 GATES.register(Gate("presales.survey", "DELIVERY", survey_is_missing))
 GATES.register(Gate("presales.solution", "DELIVERY", solution_is_missing))
 WAITING.register(WaitingSource("presales.surveys", surveys_waiting))
@@ -212,6 +235,7 @@ WAITING.register(WaitingSource("presales.approvals", approvals_asked))
 WAITING.register(WaitingSource("presales.comments", comments_waiting))
 WAITING.register(WaitingSource("presales.solutions", solutions_waiting))
 WAITING.register(WaitingSource("presales.exchange", questions_waiting))
+WAITING.register(WaitingSource("presales.arrangements", arrangements_waiting))
 LISTENERS.register(
     EventListener("presales.inspection", "MEETING_MOVED", inspection_standing.note_meeting_moved)
 )

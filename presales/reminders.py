@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,8 +17,9 @@ from implportal.signing.domain.reminding import add_working_days
 from presales.domain.exchange_waiting import open_questions
 from presales.domain.research_standing import due_on_of, unwritten_interviews
 from presales.domain.solution_approval import approval_url, approvals_waiting
-from presales.models import Respondent, Solution, Survey
+from presales.models import Arrangement, Respondent, Solution, Survey
 
+ARRANGEMENT_EVERY_DAYS = 2
 UNSIGNED_WORKING_DAYS = 3
 UNANSWERED_WORKING_DAYS = 3
 UNAPPROVED_WORKING_DAYS = 1
@@ -127,6 +130,33 @@ def exchange_questions_open(now: datetime) -> Iterator[Reminder]:
         )
 
 
+def arrangements_due(now: datetime) -> Iterator[Reminder]:
+    """Tell who arranges something for a visit on its day, and every second day after."""
+    today = timezone.localdate(now)
+    items = (
+        Arrangement.objects.open()
+        .filter(due_on__lte=today, meeting__end_at__gt=now)
+        .select_related("owner", "meeting__organiser")
+    )
+    for one in items.order_by("pk"):
+        meeting, late = one.meeting, (today - one.due_on).days
+        place = {"project_pk": meeting.project_id, "pk": meeting.pk}
+        words = _("Late: %(text)s") if late else _("Due today: %(text)s")
+        yield Reminder(
+            subject_key=f"arrangement:{one.pk}",
+            due_on=today - timedelta(days=late % ARRANGEMENT_EVERY_DAYS),
+            user=one.owner or meeting.organiser,
+            subject=words % {"text": one.text},
+            text=_("To be arranged for “%(title)s” on %(day)s.")
+            % {"title": meeting.title, "day": date_format(meeting.start_at, "j F Y")},
+            url=f"{reverse('presales:inspection_detail', kwargs=place)}#arrangements",
+            project_id=meeting.project_id,
+        )
+
+
+register_rule(
+    ReminderRule("arrangement_due", gettext_lazy("Something to arrange"), arrangements_due)
+)
 register_rule(
     ReminderRule("solution_unsigned", gettext_lazy("Solution unsigned"), solutions_unsigned)
 )

@@ -6,6 +6,7 @@ from presales.views import (
     demonstrations_run,
     exchange_questions,
     exchanges,
+    inspections,
     introductions,
     introductions_customer,
     introductions_parts,
@@ -20,6 +21,7 @@ from presales.views import (
     solutions_review,
     solutions_sections,
     solutions_team,
+    solutions_templates,
     surveys,
     surveys_answer_sheets,
     surveys_common,
@@ -39,11 +41,15 @@ _SECTION = f"{_SOLUTION}sections/<slug:key>/"
 _INTRODUCTIONS = "projects/<int:project_pk>/introductions/"
 _INTRODUCTION = f"{_INTRODUCTIONS}<int:pk>/"
 _PART = f"{_INTRODUCTION}parts/<int:part_pk>/"
+_EXCHANGE = "projects/<int:project_pk>/exchange/"
 _DEMONSTRATIONS = "projects/<int:project_pk>/demonstrations/"
 _DEMONSTRATION = f"{_DEMONSTRATIONS}<int:pk>/"
+_INSPECTIONS = "projects/<int:project_pk>/inspections/"
+_INSPECTION = f"{_INSPECTIONS}<int:pk>/"
+_STOP = f"{_INSPECTION}stops/<int:stop_pk>/"
+_ARRANGEMENT = f"{_INSPECTION}arrangements/<int:arrangement_pk>/"
 _SCENARIO = f"{_DEMONSTRATION}scenarios/<int:scenario_pk>/"
 _REMARK = f"{_DEMONSTRATION}remarks/<int:remark_pk>/"
-_EXCHANGE = "projects/<int:project_pk>/exchange/"
 _TOPICS = f"{_EXCHANGE}<int:pk>/topics/"
 _TOPIC = f"{_TOPICS}<int:topic_pk>/"
 _QUESTION = f"{_EXCHANGE}questions/<int:exchange_question_pk>/"
@@ -152,6 +158,11 @@ urlpatterns = [
     ),
     path(f"{_SOLUTION}add/", solutions_sections.SectionCreate.as_view(), name="section_create"),
     path(f"{_SOLUTION}blocks/", texts.SectionBlocks.as_view(), name="section_blocks"),
+    path(
+        f"{_SOLUTION}as-template/",
+        solutions_templates.SolutionAsTemplate.as_view(),
+        name="solution_as_template",
+    ),
     path(
         "projects/<int:project_pk>/glossary/",
         texts.GlossaryList.as_view(),
@@ -622,4 +633,39 @@ urlpatterns = [
     path(f"{_PROBLEM}edit/", research_problems.ProblemEdit.as_view(), name="problem_edit"),
     path(f"{_PROBLEM}remove/", research_problems.ProblemRemove.as_view(), name="problem_remove"),
     path(f"{_PROBLEM}settle/", research_problems.ProblemSettle.as_view(), name="problem_settle"),
+    path(_INSPECTIONS, inspections.InspectionHome.as_view(), name="inspection_home"),
+    path(f"{_INSPECTIONS}new/", inspections.InspectionPlan.as_view(), name="inspection_plan"),
+    path(_INSPECTION, inspections.InspectionDetail.as_view(), name="inspection_detail"),
+    path(f"{_INSPECTION}sheet/", inspections.InspectionSheet.as_view(), name="inspection_sheet"),
+    path(
+        f"{_INSPECTION}requirement/",
+        inspections.InspectionRequirement.as_view(),
+        name="inspection_requirement",
+    ),
+    path(f"{_INSPECTION}stops/", inspections.StopAdd.as_view(), name="stop_add"),
+    path(_STOP, inspections.StopEdit.as_view(), name="stop_edit"),
+    path(f"{_STOP}remove/", inspections.StopRemove.as_view(), name="stop_remove"),
+    path(
+        f"{_INSPECTION}itinerary/move/", inspections.ItineraryMove.as_view(), name="itinerary_move"
+    ),
+    path(
+        f"{_INSPECTION}itinerary/agenda/",
+        inspections.ItineraryAsAgenda.as_view(),
+        name="itinerary_agenda",
+    ),
+    path(
+        f"{_INSPECTION}arrangements/", inspections.ArrangementAdd.as_view(), name="arrangement_add"
+    ),
+    path(
+        f"{_INSPECTION}arrangements/usual/",
+        inspections.ArrangementsUsual.as_view(),
+        name="arrangements_usual",
+    ),
+    path(_ARRANGEMENT, inspections.ArrangementEdit.as_view(), name="arrangement_edit"),
+    path(
+        f"{_ARRANGEMENT}settle/", inspections.ArrangementSettle.as_view(), name="arrangement_settle"
+    ),
+    path(
+        f"{_ARRANGEMENT}remove/", inspections.ArrangementRemove.as_view(), name="arrangement_remove"
+    ),
 ]

@@ -60,9 +60,13 @@ from presales.tests.demonstration_factories import (
     ScenarioFactory,
 )
 from presales.tests.factories import (
+    ExchangeQuestionFactory,
     GlossaryTermFactory,
+    IdeaFactory,
+    InterviewFactory,
     IntroductionFactory,
     IntroductionTextFactory,
+    ProblemFactory,
     RequirementFactory,
     SolutionFactory,
     SolutionSectionFactory,
@@ -72,6 +76,8 @@ from presales.tests.factories import (
     SurveyQuestionFactory,
     TemplateQuestionFactory,
     TextBlockFactory,
+    TopicFactory,
+    UserGroupFactory,
 )
 from presales.tests.factories_surveys import (
     CommonRequirementFactory,
@@ -98,6 +104,7 @@ class Scene:
         self.rows: dict[str, Any] = {}
         self._set_up_shared()
         self._set_up_presales()
+        self._set_up_exchange_and_research()
         self._set_up_showing()
         self._set_up_later_phases()
 
@@ -204,6 +211,26 @@ class Scene:
         names = "inspection stop itinerary arrangement"
         self.rows |= {f"presales:{name}": self.stop.meeting for name in names.split()}
 
+    def _set_up_exchange_and_research(self) -> None:
+        project = self.project
+        self.topic = TopicFactory(meeting__project=project)
+        self.exchange_question = ExchangeQuestionFactory(topic=self.topic)
+        self.idea = IdeaFactory(topic=self.topic)
+        group = UserGroupFactory(project=project)
+        interview = InterviewFactory(group=group)
+        problem = ProblemFactory(project=project)
+        problem.interviews.add(interview)
+        self.rows |= {
+            "presales:exchange_detail": self.topic.meeting,
+            "presales:topic_": self.topic.meeting,
+            "presales:technologies": self.topic.meeting,
+            "presales:exchange_question_add": self.topic.meeting,
+            "presales:idea_add": self.topic.meeting,
+            "presales:user_group": group,
+            "presales:interview": interview,
+            "presales:problem": problem,
+        }
+
     def _set_up_later_phases(self) -> None:
         project = self.project
         KickoffFactory(project=project)
@@ -266,6 +293,9 @@ class Scene:
             "question_pk": self.survey_question.pk,
             "statement_pk": self.statement.pk,
             "link_pk": self.task_link.pk,
+            "topic_pk": self.topic.pk,
+            "exchange_question_pk": self.exchange_question.pk,
+            "idea_pk": self.idea.pk,
             "attendee_pk": self.attendee.pk,
             "scenario_pk": self.remark.scenario_id,
             "remark_pk": self.remark.pk,

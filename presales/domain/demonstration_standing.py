@@ -31,17 +31,22 @@ class Next(NamedTuple):
 
 
 def advance_demonstration(project: Project, *, actor: User | None, at: datetime) -> None:
-    """Note where the demonstration stands now that something of it has moved."""
-    found = next(_next_of(project, at))
+    """Note where the demonstration stands now that something of it has moved.
+
+    One that was waived stays so until a meeting is planned after all.
+    """
+    meetings = list(demonstrations_of(project).exclude(state=State.CANCELLED))
+    if not meetings and project.steps.filter(key="demonstration", state="WAIVED").exists():
+        return
+    found = next(_next_of(meetings, at))
     advance_step(
         project=project, key="demonstration", state=found.state, actor=actor, at=at,
         next_step=found.text,
     )  # fmt: skip
 
 
-def _next_of(project: Project, at: datetime) -> Iterator[Next]:
+def _next_of(meetings: list[Meeting], at: datetime) -> Iterator[Next]:
     """What we owe for those that are over comes before what is ahead."""
-    meetings = list(demonstrations_of(project).exclude(state=State.CANCELLED))
     if not meetings:
         yield Next(Step.State.NOT_STARTED, _("Plan a demonstration"))
     if count := sum(one.open_count for one in meetings):

@@ -16,7 +16,7 @@ from implportal.accounts.models import User
 from implportal.audit.domain import record
 from implportal.audit.registry import Action
 from implportal.kernel.errors import DomainError, NotAllowed
-from implportal.meetings.domain.meetings import hold_if_begun, lock_open_meeting
+from implportal.meetings.domain.meetings import announce_move, hold_if_begun, lock_open_meeting
 from implportal.meetings.models import RATINGS, Attendee, Feedback, Kind, Meeting
 from implportal.meetings.permissions import may_take_minutes
 from implportal.projects.domain.projects import check_running
@@ -77,6 +77,7 @@ def note_feedback(
         raise NotBegunYet(_("The meeting has not begun. Note it afterwards."))
     feedback = _keep(attendee, rating=rating, note=note, noted_by=actor, at=at)
     hold_if_begun(meeting, actor=actor, at=at)
+    announce_move(meeting, actor=actor, at=at)
     record(
         FEEDBACK_NOTED, subject=meeting, actor=actor, at=at, project=meeting.project,
         details={"name": attendee.label, "title": meeting.title, "rating": rating},
@@ -96,6 +97,7 @@ def give_feedback(*, link: SharedLink, rating: int, note: str, at: datetime) -> 
     meeting = lock_open_meeting(attendee.meeting)
     check_running(meeting.project)
     feedback = _keep(attendee, rating=rating, note=note, noted_by=None, at=at)
+    announce_move(meeting, actor=None, at=at)
     record(
         FEEDBACK_GIVEN, subject=meeting, actor=None, actor_name=attendee.label, at=at,
         project=meeting.project, details={"title": meeting.title, "rating": rating},
