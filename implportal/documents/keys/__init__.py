@@ -13,9 +13,10 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from pyhanko.sign.signers import Signer, SimpleSigner
+from pyhanko.sign.signers import Signer
 
 from implportal.documents.keys import development
+from implportal.documents.keys.file import FileSigner
 from implportal.kernel.errors import DomainError
 
 
@@ -110,10 +111,14 @@ def _from_file(file: Path, passphrase: bytes | None, *, is_test: bool = False) -
         raise SealKeyMissing(
             _("The sealing key cannot be read: the file is missing or its passphrase is wrong.")
         ) from error
-    signer = SimpleSigner.load_pkcs12(file, passphrase=passphrase)
-    if signer is None or bundle.cert is None:
+    if bundle.key is None or bundle.cert is None:
         raise SealKeyMissing(_("The file of the sealing key holds no key with a certificate."))
     others = [entry.certificate for entry in bundle.additional_certs]
+    signer = FileSigner(
+        bundle.key,
+        for_pyhanko(bundle.cert.certificate),
+        [for_pyhanko(certificate) for certificate in others],
+    )
     return SealKey(signer, ordered(bundle.cert.certificate, others), is_test)
 
 
