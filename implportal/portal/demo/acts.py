@@ -319,7 +319,7 @@ def plan_work(
     cast: Cast, project: Project, requirements: list[Requirement], *, first_on: date, now: datetime
 ) -> None:
     """Six tasks in a row from ``first_on``; what lies in the past is done."""
-    day = _working(first_on)
+    day = working(first_on)
     tasks: list[Task] = []
     rows = (
         ("Prepare", "Set up the servers", 5, cast.conny, "Server room", False),
@@ -330,7 +330,7 @@ def plan_work(
         ("Hand over", "Trial run with ten users", 10, cast.piet, "At the customer", False),
     )
     for place, (label, title, days, owner, where, is_milestone) in enumerate(rows):
-        last = day if is_milestone else _working_after(day, days - 1)
+        last = day if is_milestone else working_after(day, days - 1)
         task = add_task(
             project=project, title=title, starts_on=day, ends_on=last, phase_label=label,
             place=where, owner=owner, is_milestone=is_milestone,
@@ -339,7 +339,7 @@ def plan_work(
         if tasks:
             link_tasks(predecessor=tasks[-1], successor=task, actor=cast.piet, at=now - 50 * DAY)
         tasks.append(task)
-        day = _working_after(last, 1)
+        day = working_after(last, 1)
     today = timezone.localdate(now)
     for task in tasks:
         if task.starts_on <= today:
@@ -347,13 +347,13 @@ def plan_work(
             report_progress(task=task, percent=percent, actor=cast.piet, at=now - 2 * DAY)
 
 
-def _working(day: date) -> date:
+def working(day: date) -> date:
     while day.weekday() > 4:  # noqa: PLR2004 - Friday
         day += DAY
     return day
 
 
-def _working_after(day: date, days: int) -> date:
+def working_after(day: date, days: int) -> date:
     for _day in range(days):
-        day = _working(day + DAY)
+        day = working(day + DAY)
     return day

@@ -12,7 +12,7 @@ from implportal.meetings.domain.meetings import plan_meeting, set_attendance
 from implportal.meetings.domain.minutes import send_minutes
 from implportal.meetings.domain.writing import write_minutes
 from implportal.meetings.models import Meeting
-from implportal.portal.demo.acts import DAY
+from implportal.portal.demo.acts import DAY, working_after
 from implportal.portal.demo.company import Cast
 from implportal.portal.demo.customers import sign_all
 from implportal.portal.demo.hospital import needs, talks
@@ -55,7 +55,7 @@ def ask_users(cast: Cast, project: Project, *, at: datetime) -> None:
     ]  # fmt: skip
     interviews = []
     for number, (group, who) in enumerate(needs.INTERVIEWS):
-        start = at + (number // 4) * DAY + (number % 4) * 2 * HOUR
+        start = working_after(at, number // 4) + (number % 4) * 2 * HOUR
         interview = save_interview(
             project=project, group=groups[group], contact=None, name=who, start_at=start,
             duration_minutes=45, interviewer=cast.ines if number % 2 else cast.conny,
@@ -66,7 +66,7 @@ def ask_users(cast: Cast, project: Project, *, at: datetime) -> None:
             actor=cast.ines, at=start + HOUR,
         )  # fmt: skip
         interviews.append((group, interview))
-    remedies, noted = [], at + 6 * DAY
+    remedies, noted = [], working_after(at, 5)
     for text, severity, frequency, group, requirement in needs.PROBLEMS:
         seen = [interview for place, interview in interviews if place == group]
         problem = note_problem(
@@ -93,7 +93,7 @@ def exchange(cast: Cast, project: Project, people: dict[str, Contact], *, at: da
     """Four technical exchanges, two days apart; their minutes go out to be confirmed."""
     experts = [people[name] for name in ("Dora Sample", "Omar Sample", "Paula Sample")]
     for number, (title, kind, asked, technologies, thought) in enumerate(talks.EXCHANGES):
-        start = at + 2 * number * DAY
+        start = working_after(at, 2 * number)
         meeting = meet(
             cast, project, kind="EXCHANGE", title=title, start_at=start, contacts=experts,
             at=start - 7 * DAY,
@@ -149,7 +149,7 @@ def demonstrate(
     shown: set[int] = set()
     for number, (title, audience, places) in enumerate(talks.DEMONSTRATIONS):
         is_held = number < len(talks.DEMONSTRATIONS) - 1
-        start = at + 2 * number * DAY if is_held else now + 5 * DAY
+        start = working_after(at, 2 * number) if is_held else working_after(now, 4)
         meeting = meet(
             cast, project, kind="DEMONSTRATION", title=title, start_at=start,
             contacts=[people[name] for name in audience], at=min(start, now) - 7 * DAY,

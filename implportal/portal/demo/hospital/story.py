@@ -7,7 +7,7 @@ from typing import Any
 
 from implportal.catalogue.models import FieldOfBusiness
 from implportal.kernel.tables import read_csv_text
-from implportal.portal.demo.acts import DAY, begin, introduce, make_customer, send
+from implportal.portal.demo.acts import DAY, begin, introduce, make_customer, send, working
 from implportal.portal.demo.company import Cast, make_template
 from implportal.portal.demo.hospital import needs
 from implportal.portal.demo.hospital import survey as asked
@@ -36,6 +36,7 @@ from presales.models import Answer, CommonRequirement, Requirement, Solution, Su
 
 def hospital(cast: Cast, now: datetime) -> Project:
     """In pre-sales: version 2 of the solution is with the customer, a question was answered."""
+    now = (now - DAY).replace(hour=8, minute=0, second=0, microsecond=0)
     customer = make_customer(
         "Demo Cityhospital", region="Hamburg", field="Health care", people=PEOPLE
     )
@@ -56,10 +57,10 @@ def hospital(cast: Cast, now: datetime) -> Project:
         project=project, items=common_needs(cast, at=now - 70 * DAY), actor=cast.ines,
         at=now - 43 * DAY,
     )  # fmt: skip
-    ask_users(cast, project, at=now - 40 * DAY)
-    exchange(cast, project, people, at=now - 33 * DAY)
-    demonstrate(cast, project, people, at=now - 25 * DAY, now=now)
-    inspect(cast, project, people, at=now - 10 * DAY)
+    ask_users(cast, project, at=working(now - 40 * DAY))
+    exchange(cast, project, people, at=working(now - 33 * DAY))
+    demonstrate(cast, project, people, at=working(now - 25 * DAY), now=now)
+    inspect(cast, project, people, at=working(now - 10 * DAY))
     offer(cast, project, now=now)
     return project
 
