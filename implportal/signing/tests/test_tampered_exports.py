@@ -21,7 +21,7 @@ from implportal.signing.tests.test_evidence import (  # noqa: F401
     unpacked,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def canonical(value):

@@ -20,7 +20,7 @@ from implportal.documents.tests.factories import DocumentVersionFactory
 from implportal.documents.tests.pages import a_page
 from implportal.documents.verification import Outcome, verify
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 TIME_STAMPING = ExtendedKeyUsageOID.TIME_STAMPING
 
