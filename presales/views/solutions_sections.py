@@ -189,6 +189,7 @@ class SectionEdit(SectionPageMixin, DomainFormMixin, FormView):
         return self.render_to_response(self.get_context_data(form=form))
 
     def get_context_data(self, **kwargs: Any) -> dict:
+        kwargs.setdefault("blocks", None)
         context = super().get_context_data(clash=self.clash, joined=self.joined, **kwargs)
         return context | {"here": context["writers"].get(self.key, [])}
 
