@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -207,6 +208,15 @@ class ReferenceCase(models.Model):
         return _standing(self.consent_ends_on, on=day)
 
 
+MARK = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+")
+"""What people begin the lines of a list with; pages put their own there."""
+
+
+def step_lines(text: str) -> list[str]:
+    """Return the steps of a script, one a line, without numbers and dashes of their own."""
+    return [MARK.sub("", line).strip() for line in text.splitlines() if line.strip()]
+
+
 class Scenario(models.Model):
     """A script by which a product is demonstrated; each demonstration adapts a copy of it."""
 
@@ -245,3 +255,7 @@ class Scenario(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def step_lines(self) -> list[str]:
+        return step_lines(self.steps)

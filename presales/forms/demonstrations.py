@@ -66,13 +66,13 @@ class ReactionForm(PageForm):
     """How it was received, and the revision it is based on; ``over`` replaces that one."""
 
     reaction = forms.CharField(
-        label=gettext_lazy("Reaction"),
+        label=gettext_lazy("In words"),
         required=False,
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     rating = forms.TypedChoiceField(
-        label=gettext_lazy("How was it received?"),
+        label=gettext_lazy("How is it received?"),
         choices=RATINGS,
         coerce=int,
         empty_value=None,

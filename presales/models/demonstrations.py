@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from implportal.catalogue.models import step_lines
 from implportal.meetings.models import ActionItem, Attendee, Meeting
 from implportal.projects.models import Project
 from presales.models.requirements import Requirement
@@ -65,6 +66,10 @@ class ShownScenario(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def step_lines(self) -> list[str]:
+        return step_lines(self.steps)
 
 
 class RemarkQuerySet(models.QuerySet["Remark"]):
