@@ -70,8 +70,10 @@ class ProblemIsRequirement(DomainError):
 
 def problems_like(project: Project) -> Likeness:
     """The problems of a project by code, to be asked for one that is alike. One query."""
-    problems = project.problems.order_by("number", "pk").only("number", "text")
-    return Likeness((problem.code, problem.text) for problem in problems)
+    # Not through the project: that would read each problem's project, which is not loaded.
+    problems = Problem.objects.filter(project=project).order_by("number", "pk")
+    rows = problems.only("number", "text")
+    return Likeness((problem.code, problem.text) for problem in rows)
 
 
 def like_problem(project: Project, text: str) -> tuple[Like, Problem] | None:

@@ -178,7 +178,7 @@ def test_interviews_are_searched_filtered_and_sorted(sign_in, ines, project, nur
         # session, user, project, news, and what belongs to the page
         ("research_home", 11),
         ("interview_list", 8),
-        ("problem_list", 11),
+        ("problem_list", 10),
         ("problem_requirements", 7),
         ("research_report", 8),
     ],
