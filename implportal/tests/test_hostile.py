@@ -89,6 +89,8 @@ LEGAL = {
 LEGAL_IN = {
     "aftersales:trainees_add": {"guests": "{line:.60} <{end}@customer.example>"},
     "presales:requirement_import": {"text": "Text\n{cell}"},
+    "presales:stop_add": {"start_at": "2026-03-03T10:00", "end_at": "2026-03-03T11:00"},
+    "presales:stop_edit": {"start_at": "2026-03-03T10:00", "end_at": "2026-03-03T11:00"},
     "projects:customer_contact_import": {"text": "Name,E-mail\n{cell},{end}@customer.example"},
 }
 """The same for one form alone."""
@@ -109,6 +111,7 @@ FILES = {
 NOT_NOW = {
     "aftersales:certificate_send": "These criteria are not checked yet",
     "delivery:change_apply": "There is nothing left to carry out",
+    "presales:wish_take": "A question becomes an action item, not a requirement.",
     "delivery:change_decline": "This is now “Being written”",
     "delivery:change_recall": "This change request is not out for signature any more",
     "delivery:change_send": "This is now “Being written”",
