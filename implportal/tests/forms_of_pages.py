@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 
 LINES = {"text", "search", "", "tel"}
 TYPES = {
@@ -34,6 +35,7 @@ class FormReader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[Form] = []
+        self.pressed: list[str] = []
         self._is_inert = False
         self._form: Form | None = None
         self._select: tuple[str, list[tuple[str, bool]]] | None = None
@@ -47,8 +49,13 @@ class FormReader(HTMLParser):
         if tag == "form":
             self._form = Form(given.get("action", ""), given.get("method", "get").lower())
             self.forms.append(self._form)
+        if tag in {"button", "input"} and "formaction" in given:
+            self.pressed.append(given["formaction"])
         if self._form is None or "disabled" in given:
             return
+        self._take_field(tag, given)
+
+    def _take_field(self, tag, given):
         name, kind = given.get("name", ""), given.get("type", "")
         longest = int(given.get("maxlength") or 100_000)
         if tag == "select":
@@ -87,13 +94,39 @@ def forms_of(html: str) -> list[Form]:
     return [form for form in reader.forms if form.method == "post" and (form.lines or form.texts)]
 
 
-def fill(form: Form, sample: str) -> dict[str, list[str]]:
-    """Return what a browser would send with ``sample`` in every field that takes words."""
+def wordless_of(html: str) -> list[str]:
+    """Where the forms of a page go that take no words: buttons, choices and files."""
+    reader = FormReader()
+    reader.feed(html)
+    wordless = [form for form in reader.forms if not (form.lines or form.texts)]
+    return [form.action for form in wordless if form.method == "post"] + reader.pressed
+
+
+def fill(form: Form, sample: str, *, end: str = "") -> dict[str, list[str]]:
+    """Return what a browser would send with ``sample`` in every field that takes words.
+
+    With another ``end`` each time, nothing is refused for being there already.
+    """
     data: dict[str, list[str]] = {}
     for key, value in form.others:
         data.setdefault(key, []).append(value)
     for key, longest in form.lines.items():
-        data[key] = [sample.split("\n", maxsplit=1)[0][:longest]]
+        data[key] = [sample.split("\n", maxsplit=1)[0][: max(longest - len(end), 1)] + end]
     for key, longest in form.texts.items():
         data[key] = [sample[:longest]]
     return data
+
+
+def said_against(answer: Any) -> str:
+    """Why the form of an answer was refused, in the words of the page; empty where it was not."""
+    said: list[str] = []
+    for name in ("form", "formset"):
+        form = answer.context.get(name) if answer.context else None
+        errors = getattr(form, "errors", None) or {}
+        for one in errors if isinstance(errors, list) else [errors]:
+            said += [f"{field}: {text}" for field, texts in one.items() for text in texts]
+        if hasattr(form, "non_form_errors"):
+            said += form.non_form_errors()
+    if not said and not answer.redirect_chain and answer.status_code not in {200, 204}:
+        said.append(f"answer {answer.status_code}")
+    return " ".join(said)
