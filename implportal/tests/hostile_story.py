@@ -20,6 +20,7 @@ from implportal.accounts.models import User
 from implportal.catalogue.tests.factories import ProductFactory
 from implportal.documents.domain.versions import render_version
 from implportal.documents.models import DocumentVersion
+from implportal.meetings.domain.feedback import ask_for_feedback
 from implportal.meetings.domain.meetings import Guest
 from implportal.meetings.domain.minutes import send_minutes
 from implportal.meetings.tests.factories import (
@@ -109,6 +110,7 @@ class Story:
         self.request()
         self.attend()
         self.read()
+        self.feedback()
         return self
 
     def discuss(self) -> DocumentVersion:
@@ -249,6 +251,14 @@ class Story:
             message=words.text[:1000], valid_days=30, **act,
         )  # fmt: skip
         self.links["read carl"] = self.link_of(version, "carl", "READ")
+
+    def feedback(self) -> None:
+        """Those who came to the meeting are asked how it was."""
+        self.meeting.kind = "INTRODUCTION"
+        self.meeting.save()
+        ask_for_feedback(meeting=self.meeting, actor=self.ines, at=self.at)
+        links = self.project.shared_links.filter(kind="FEEDBACK")
+        self.links["feedback carl"] = links.get(email=self.people["carl"].email)
 
     def link_of(self, version: DocumentVersion, name: str, kind: str = "DISCUSS") -> SharedLink:
         email = self.people[name].email

@@ -47,6 +47,7 @@ PAGES = {
     "request carl": ("delivery:link_user_requests", "delivery:link_user_request"),
     "attend carl": ("aftersales:training_link",),
     "attend guest": ("aftersales:training_link",),
+    "feedback carl": ("meetings:feedback_link",),
 }
 """Whose link, and the pages behind it in the order in which they are filled and read."""
 
@@ -217,6 +218,8 @@ def go_through_all_links(story: Story) -> Customer:
     story.answer()
     story.request()
     story.attend()
+    story.read()
+    story.feedback()
     for whose in PAGES:
         if whose != "discuss carl":
             customer.visit(whose)

@@ -65,6 +65,7 @@ ROUTES = {
     "aftersales:training_link": ({}, {"ATTEND"}),
     "aftersales:training_link_calendar": ({}, {"ATTEND"}),
     "meetings:feedback_link": ({}, {"FEEDBACK"}),
+    "presales:introduction_feedback": ({}, {"READ"}),
 }
 
 HEADERS = {
