@@ -64,6 +64,12 @@ class PartForm(PageForm):
 class WordsForm(PartForm):
     """Words for this customer in a part whose words stand in the catalogue."""
 
+    title = forms.CharField(
+        label=_("Heading"),
+        max_length=160,
+        required=False,
+        help_text=_("Empty: that of the catalogue."),
+    )
     replaces_text = forms.TypedChoiceField(
         label=_("Where they stand"),
         choices=[
