@@ -170,6 +170,8 @@ class StatementFactory(factory.django.DjangoModelFactory):
     said_by = "Ines Example"
     via = "INTERVIEW"
     said_at = MOMENT
+
+
 class TopicFactory(factory.django.DjangoModelFactory):
     """Of an exchange on Tuesday 3 March 2026."""
 

@@ -60,6 +60,84 @@
     row.querySelector("input").focus();
   });
 
+  // In a meeting: on with Enter, figures choose, begin where it was left, see who speaks.
+  const bar = form.querySelector("[data-interview]");
+  if (bar) {
+    const shown = () => [...form.querySelectorAll("[data-question]")].filter((one) => !one.hidden);
+    const isOpen = (place) => !answerOf(place.dataset.question).length;
+    const here = () => document.activeElement?.closest("[data-question]");
+    const goTo = (place) => {
+      if (!place) return;
+      const fields = [...place.querySelectorAll("input:not([type=hidden]), textarea, select")];
+      (fields.find((one) => one.checked) || fields[0])?.focus({ preventScroll: true });
+      place.scrollIntoView({ block: "nearest" });
+    };
+    const step = (by) => {
+      const places = shown();
+      const at = places.indexOf(here());
+      goTo(places[at < 0 ? 0 : at + by]);
+    };
+    const nextOpen = () => {
+      const places = shown();
+      const at = places.indexOf(here());
+      goTo(places.slice(at + 1).find(isOpen) || places.find(isOpen));
+    };
+    const count = bar.querySelector("[data-count]");
+    const tell = () => {
+      const places = shown();
+      count.textContent = count.dataset.count
+        .replace("{answered}", places.filter((one) => !isOpen(one)).length)
+        .replace("{asked}", places.length);
+    };
+    form.addEventListener("change", tell);
+    tell();
+
+    const trouble = bar.querySelector("[data-trouble]");
+    const faults = () => [...form.querySelectorAll("[id^=kept-] .ip-tone-danger")];
+    document.addEventListener("htmx:afterSettle", () => {
+      trouble.hidden = !faults().length;
+      trouble.textContent = trouble.dataset.trouble.replace("{count}", faults().length);
+    });
+    trouble.addEventListener("click", () => goTo(faults()[0]?.closest("[data-question]")));
+
+    for (const button of bar.querySelectorAll("[data-step]")) {
+      button.hidden = false;
+      // The field keeps the focus, so that one knows where one was.
+      button.addEventListener("mousedown", (e) => e.preventDefault());
+      button.addEventListener("click", () => step(Number(button.dataset.step)));
+    }
+    const open = bar.querySelector("[data-open]");
+    open.hidden = false;
+    open.addEventListener("mousedown", (e) => e.preventDefault());
+    open.addEventListener("click", nextOpen);
+
+    form.addEventListener("keydown", (e) => {
+      const place = e.target.closest("[data-question]");
+      if (!place || e.isComposing || e.altKey) return;
+      const isChoice = ["radio", "checkbox"].includes(e.target.type);
+      const isLine = e.target.matches("input:not([type=file])");
+      const isAsked = e.ctrlKey || e.metaKey || isLine;
+      if (e.key === "Enter" && isAsked) {
+        e.preventDefault();
+        step(e.shiftKey ? -1 : 1);
+      } else if (isChoice && /^[1-9]$/.test(e.key) && !e.ctrlKey && !e.metaKey) {
+        const choice = place.querySelectorAll("input[type=radio], input[type=checkbox]")[Number(e.key) - 1];
+        choice?.focus();
+        choice?.click();
+      }
+    });
+
+    const speaker = bar.querySelector("select");
+    const memory = `speaker:${location.pathname}`;
+    const last = sessionStorage.getItem(memory);
+    if (!speaker.value && [...speaker.options].some((one) => one.value === last)) speaker.value = last;
+    speaker.addEventListener("change", () => sessionStorage.setItem(memory, speaker.value));
+
+    const wrong = form.querySelector(".is-invalid")?.closest("[data-question]");
+    if (wrong) goTo(wrong);
+    else if (shown().some((one) => !isOpen(one))) nextOpen();
+  }
+
   // Behind the link: kept a moment after something changed. A file waits for the button.
   const said = form.dataset.autosave && document.getElementById(form.dataset.autosave);
   if (!said) return;
