@@ -103,20 +103,28 @@ class ReorderView(VisibleToUserMixin, SingleObjectMixin, View):
 
 
 class PagesFromEitherEnd(Paginator):
-    """Count the pages of the second half from the end.
+    """Pages that cost the same wherever they are and whatever is worked out for their lines.
 
     A database walks over every row that OFFSET skips, so the last page of a long list
-    cost a hundred times the first. Backwards it is the first. Needs a total order.
+    cost a hundred times the first; those of the second half are counted from the end. And
+    it works out annotations for every row that it sorts, so those of the other pages are
+    left away where it finds the rows of this one. Needs a total order.
     """
 
     def page(self, number: Any) -> Page:
         number = self.validate_number(number)
-        start = (number - 1) * self.per_page
-        left = self.count - start - self.per_page
-        if left >= start or not isinstance(self.object_list, QuerySet):
+        rows = self.object_list
+        if not isinstance(rows, QuerySet):
             return super().page(number)
-        rows = list(self.object_list.reverse()[max(left, 0) : self.count - start])
-        return self._get_page(rows[::-1], number, self)
+        start = (number - 1) * self.per_page
+        end = min(start + self.per_page, self.count)
+        if rows.query.annotations and not rows.query.distinct:
+            keys = rows.values("pk")[start:end]
+            return self._get_page(rows.filter(pk__in=keys), number, self)
+        if start <= self.count - end:
+            return self._get_page(rows[start:end], number, self)
+        turned = list(rows.reverse()[self.count - end : self.count - start])
+        return self._get_page(turned[::-1], number, self)
 
 
 class ListPage(VisibleToUserMixin, FilterView):
