@@ -103,7 +103,9 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 def document(request: HttpRequest, pk: int) -> HttpResponse:
-    return render(request, "document.html", {"v": DocumentVersion.objects.get(pk=pk)})
+    versions = DocumentVersion.objects.all()
+    version = (versions if _signed_in(request) else versions.none()).get(pk=pk)
+    return render(request, "document.html", {"v": version})
 
 
 urlpatterns = [

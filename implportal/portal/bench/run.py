@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.db import connection
@@ -56,13 +56,25 @@ def fill(projects: int) -> User:
             for n in range(start, min(start + BATCH, projects))
         )
         Step.objects.bulk_create(
-            Step(project=project, key=activity.key, order=activity.order)
+            step
             for project in made
-            for activity in ACTIVITIES
+            for step in _steps(project, reached=dice.randrange(len(ACTIVITIES)), now=now)
         )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return User.objects.create_user("bench@example.com", name="Bench", role=Role.ADMINISTRATOR)
+
+
+def _steps(project: Project, *, reached: int, now: datetime) -> Iterator[Step]:
+    """The activities of a project that has come so far; the present one is its manager's."""
+    for position, activity in enumerate(ACTIVITIES):
+        step = Step(project=project, key=activity.key, order=activity.order)
+        if position < reached:
+            step.state, step.done_at = Step.State.DONE, now
+        elif position == reached:
+            step.state, step.owner_id = Step.State.IN_PROGRESS, project.implementation_manager_id
+            step.due_on = project.planned_end_on
+        yield step
 
 
 def measure(*, user: User, projects: int, rounds: int) -> Iterator[Ratio | Limit]:
