@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView, FormView, View
 
+from implportal.kernel.errors import NotAllowed
 from implportal.kernel.views import DomainFormMixin, ListPage, ReorderView, VisibleToUserMixin
+from implportal.projects.models import Project
 from presales.domain.solution_templates import (
     move_template_section,
     order_template_sections,
@@ -213,11 +215,17 @@ class SolutionTemplateOrder(KeepsTemplatesMixin, ReorderView):
         )
 
 
-class SolutionAsTemplate(KeepsTemplatesMixin, SolutionPageMixin, DomainFormMixin, FormView):
+class SolutionAsTemplate(SolutionPageMixin, DomainFormMixin, FormView):
     """A template of the headings of this solution."""
 
     form_class = TemplateOfSolutionForm
     template_name = "presales/solution_as_template.html"
+
+    def get_project(self) -> Project:
+        project = super().get_project()
+        if not may_edit_templates(self.request.user):
+            raise NotAllowed
+        return project
 
     def get_initial(self) -> dict:
         return super().get_initial() | {"title": self.solution.title[:160]}

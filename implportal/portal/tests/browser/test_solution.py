@@ -22,9 +22,7 @@ DROP_PICTURE = """async (text) => {
 }"""
 
 
-def test_a_file_becomes_a_solution_that_two_people_read(visit, company, tmp_path, mailed):
-    project = begun_project(company)
-    ines = visit(company.ines)
+def import_solution(ines, project, tmp_path):
     ines.go(f"{project.get_absolute_url()}solution/import/")
     empty, file = tmp_path / "empty.md", tmp_path / "solution.md"
     empty.touch()
@@ -38,6 +36,12 @@ def test_a_file_becomes_a_solution_that_two_people_read(visit, company, tmp_path
     ines.reads("Nothing is stored yet.")
     ines.look()
     ines.press("Create the solution")
+
+
+def test_a_file_becomes_a_solution_that_two_people_read(visit, company, tmp_path, mailed):
+    project = begun_project(company)
+    ines = visit(company.ines)
+    import_solution(ines, project, tmp_path)
     assert ines.heading == "Papers, found"
     expect(ines.page.locator("#contents li")).to_have_count(6)
 
