@@ -15,7 +15,7 @@ def test_the_home_page_costs_the_same_for_any_number_of_projects(
     browser = sign_in(ines)
 
     # session, user, news, meetings, projects, lives; the rest are the sources of waiting
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(27):
         page = browser.get(reverse("portal:home"))
 
     assert len(page.context["projects"]) == min(projects, 10)

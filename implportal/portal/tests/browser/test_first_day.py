@@ -38,6 +38,7 @@ def test_a_manager_signs_in_and_begins_a_project(visit, company, tmp_path):
     expect(ines.page.locator(".ip-life-step")).to_have_count(17)
 
     ines.press("Inspection")
+    ines.press("Owner, due date, notes and files")
     assert "/steps/inspection/" in ines.page.url
     ines.fill(state="Waived", notes="They know our office.")
     ines.press("Keep changes")
