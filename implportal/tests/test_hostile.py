@@ -76,11 +76,16 @@ LEGAL = {
 
 LEGAL_IN = {
     "aftersales:trainees_add": {"guests": "{line:.60} <{end}@customer.example>"},
+    "presales:common_requirement_edit": {"text": "{line} {end}"},
     "presales:interview_add": {"contact": ""},
     "presales:interview_edit": {"contact": ""},
     "presales:requirement_import": {"text": "Text\n{cell}"},
     "presales:stop_add": {"start_at": "2026-03-03T10:00", "end_at": "2026-03-03T11:00"},
     "presales:stop_edit": {"start_at": "2026-03-03T10:00", "end_at": "2026-03-03T11:00"},
+    "presales:survey_answer_import": {"text": "No.,Question,Answer\n1,{cell},{cell}"},
+    "presales:survey_template_import": {
+        "text": "Section,Question,Kind of answer\n{cell},{cell},Text"
+    },
     "presales:technologies_name": {"names": "{line:.60}"},
     "meetings:minutes_send": {"readers": None},
     "projects:customer_contact_import": {"text": "Name,E-mail\n{cell},{end}@customer.example"},

@@ -86,21 +86,21 @@ class Likeness:
 
 def likeness_in(project: Project) -> Likeness:
     """Those of a project that still count, by code. One query."""
-    requirements = project.requirements.in_force().order_by("number", "pk").only("number", "text")
-    return Likeness((requirement.code, requirement.text) for requirement in requirements)
+    return Likeness(_sentences_of(project))
 
 
 def twins_in(project: Project) -> dict[str, Like]:
     """Return by code those of a project that may be there twice. One query."""
-    requirements = list(
-        Requirement.objects.filter(project=project)
-        .in_force()
-        .order_by("number", "pk")
-        .only("number", "text")
-    )
-    likeness = Likeness((requirement.code, requirement.text) for requirement in requirements)
-    found = {
-        requirement.code: likeness.like(requirement.text, but=requirement.code)
-        for requirement in requirements
-    }
+    sentences = _sentences_of(project)
+    likeness = Likeness(sentences)
+    found = {code: likeness.like(text, but=code) for code, text in sentences}
     return {code: like for code, like in found.items() if like is not None}
+
+
+def _sentences_of(project: Project) -> list[tuple[str, str]]:
+    # Not ``project.requirements``: that fetches for each row the project that only() left out.
+    requirements = Requirement.objects.filter(project=project).in_force()
+    return [
+        (requirement.code, requirement.text)
+        for requirement in requirements.order_by("number", "pk").only("number", "text")
+    ]

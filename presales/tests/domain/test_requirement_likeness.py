@@ -3,7 +3,7 @@ import time
 import pytest
 
 from implportal.projects.tests.factories import ProjectFactory
-from presales.domain.requirement_likeness import Like, Likeness, twins_in
+from presales.domain.requirement_likeness import Like, Likeness, likeness_in, twins_in
 from presales.tests.factories import RequirementFactory
 
 SENTENCE = "A clerk finds a record by its number within two seconds"
@@ -63,3 +63,16 @@ def test_those_dropped_and_those_of_other_projects_are_no_twins(django_assert_nu
         twins = twins_in(project)
 
     assert twins == {"R-001": Like("R-002", is_same=True), "R-002": Like("R-001", is_same=True)}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("requirements", [1, 25])
+def test_a_new_sentence_is_compared_with_one_query(django_assert_num_queries, requirements):
+    project = ProjectFactory()
+    for number in range(1, requirements + 1):
+        RequirementFactory(project=project, number=number, text=f"Prints label {number}.")
+
+    with django_assert_num_queries(1):
+        like = likeness_in(project).like("prints LABEL 1")
+
+    assert like == Like("R-001", is_same=True)
