@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.urls import reverse
 
 from implportal.meetings.models import Meeting
@@ -41,6 +41,13 @@ def without_minutes(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
 def with_minutes(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
     """Narrow to meetings of which something was noted."""
     return meetings.filter(_has_minutes())
+
+
+def note_minutes(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
+    """Give each meeting ``has_minutes``: something was noted, as minutes or as a part of them."""
+    return meetings.annotate(
+        has_minutes=ExpressionWrapper(_has_minutes(), output_field=BooleanField())
+    )
 
 
 def _has_minutes() -> Q:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from implportal.kernel.views import ListPage
+from implportal.meetings.domain.parts import note_minutes
 from implportal.meetings.filters import DiaryFilter
 from implportal.meetings.models import Meeting
 
@@ -28,6 +29,9 @@ class Diary(ListPage):
         "project": ("project__code", "start_at", "pk"),
         "customer": ("project__customer__name", "start_at", "pk"),
     }
+
+    def get_queryset(self) -> QuerySet[Meeting]:
+        return note_minutes(super().get_queryset())
 
     def export_columns(self) -> list:
         return [

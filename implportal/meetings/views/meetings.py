@@ -25,7 +25,7 @@ from implportal.meetings.domain.meetings import (
     set_attendance,
 )
 from implportal.meetings.domain.minutes_standing import minutes_standing
-from implportal.meetings.domain.parts import parts_of
+from implportal.meetings.domain.parts import note_minutes, parts_of
 from implportal.meetings.filters import MeetingFilter
 from implportal.meetings.forms.meetings import AttendanceForm, MeetingForm
 from implportal.meetings.forms.minutes import ActionForm, DecisionForm
@@ -53,7 +53,7 @@ class MeetingList(ProjectPageMixin, ListPage):
     sorts = {"start": ("start_at", "pk"), "title": ("title", "pk"), "kind": ("kind", "pk")}
 
     def get_queryset(self) -> QuerySet[Meeting]:
-        return super().get_queryset().filter(project=self.project)
+        return note_minutes(super().get_queryset().filter(project=self.project))
 
     def export_columns(self) -> list:
         return [

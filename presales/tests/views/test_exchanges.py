@@ -82,6 +82,19 @@ def test_every_topic_is_found_with_each_of_its_questions_or_alone(sign_in, ines,
     assert "No topic or question fits" in home(browser, project, q="zzz").content.decode()
 
 
+def test_an_exchange_lacks_minutes_only_while_nothing_stands_below_its_topics(
+    sign_in, ines, project, topic
+):
+    lists = [reverse("meetings:meeting_list", args=[project.pk]), "/meetings/?when=all"]
+    browser = sign_in(ines)
+
+    before = [browser.get(page).content.decode().count("Minutes missing") for page in lists]
+    Topic.objects.update(notes="They use HL7 already.")
+    after = [browser.get(page).content.decode().count("Minutes missing") for page in lists]
+
+    assert (before, after) == ([1, 1], [0, 0])
+
+
 def test_the_export_holds_what_is_filtered(sign_in, ines, project, topic):
     ExchangeQuestionFactory(topic=topic, text="=1+1?", asked_by="Carl")
     TopicFactory(meeting=topic.meeting)
