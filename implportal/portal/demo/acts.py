@@ -257,7 +257,7 @@ def collect(cast: Cast, project: Project, *, place: int, at: datetime) -> None:
 def train(cast: Cast, project: Project, requirements: list[Requirement], *, at: datetime) -> None:
     course = save_course(
         project=project, title="Finding and approving documents", actor=cast.piet, at=at,
-        topics="- Find\n- File\n- Approve", requirements=requirements[:2],
+        topics="Find\nFile\nApprove", requirements=requirements[:2],
     )  # fmt: skip
     session = plan_session(
         course=course, start_at=at + DAY, end_at=at + DAY + timedelta(hours=3), capacity=12,
