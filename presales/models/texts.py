@@ -101,9 +101,6 @@ class GlossaryTermQuerySet(models.QuerySet["GlossaryTerm"]):
     def visible_to(self, user: User) -> GlossaryTermQuerySet:
         return self.filter(Q(project=None) | Q(project__in=Project.objects.visible_to(user)))
 
-    def of_company(self) -> GlossaryTermQuerySet:
-        return self.filter(project=None)
-
 
 class GlossaryTerm(models.Model):
     """A word that a reader may not know; of the company, or of one project alone."""
