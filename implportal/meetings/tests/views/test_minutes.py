@@ -69,6 +69,9 @@ def test_minutes_go_from_objection_to_a_second_version_that_all_confirm_and_is_s
     done = customer.post(at("link_sign", link), confirmation(first), follow=True)
     assert "You have confirmed the minutes" in done.content.decode()
     assert "Others still have to confirm" in done.content.decode()
+    page = customer.get(at("link_document", link)).content.decode()
+    assert "these are the minutes that you have confirmed." in page
+    assert "confirm at the end" not in page
 
     waiting = browser.get(held.get_absolute_url()).content.decode()
     assert "Waiting for confirmation" in waiting

@@ -128,6 +128,11 @@ def test_an_approver_approves_and_does_not_sign(frozen, asked, carl, dora, visit
     answer = {**form, "typed_name": carl.name, "consent": "on"}
     receipt = browser.post(at("link_sign", link), answer, follow=True).content.decode()
     assert "approved on" in receipt
+    read_again = browser.get(at("link_document", link)).content.decode()
+    assert "Carl Client, this is the document that you have approved." in read_again
+    assert "please read" not in read_again
+    assert '<dt>Approved</dt><dd><time datetime="' in read_again
+    assert "Approve by" not in read_again
 
 
 def test_times_are_the_customers_and_say_whose(link, answers, project):
