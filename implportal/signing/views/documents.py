@@ -146,6 +146,9 @@ class DocumentPage(DocumentPageMixin, TemplateView):
 
 
 class DocumentChanges(DocumentPageMixin, TemplateView):
+    """Not for who only reads: an earlier version may say what they were never given."""
+
+    kinds = DocumentPageMixin.kinds - {LinkKind.READ}
     template_name = "signing/changes.html"
 
     def get_context_data(self, **kwargs: Any) -> dict:

@@ -26,3 +26,13 @@ def test_a_version_that_was_never_given_to_the_customer_is_not_compared_with(fro
     for page in (changes, document):
         assert "five" not in page.content.decode()
         assert "Internal" not in page.content.decode()
+
+
+def test_who_only_reads_is_told_nothing_of_an_earlier_version(frozen, shared, visit):
+    shared(frozen(with_price("It costs nine thousand.")))
+    link = shared(frozen(with_price("It costs eight thousand.")), kind="READ")
+
+    answer = visit(link).get(at("link_changes", link))
+
+    assert answer.status_code == 404
+    assert "nine" not in answer.content.decode()

@@ -42,7 +42,7 @@ ROUTES = {
     "signing:link_start": ({}, EVERY),
     "signing:link_opened": ({}, EVERY),
     "signing:link_document": ({}, DOCUMENT),
-    "signing:link_changes": ({}, DOCUMENT),
+    "signing:link_changes": ({}, DOCUMENT - {"READ"}),
     "signing:link_document_file": ({}, DOCUMENT),
     "signing:link_sealed_file": ({}, DOCUMENT),
     "signing:link_image": ({"sha256": "0" * 64}, DOCUMENT),
