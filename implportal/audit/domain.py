@@ -44,9 +44,7 @@ def record(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("audit.record must share the transaction of the change")
-    name = chain or (f"project:{project.pk}" if project else SYSTEM_CHAIN)
-    Chain.objects.get_or_create(name=name)
-    head = Chain.objects.select_for_update().get(name=name)
+    head = _locked(chain or (_name_of(project) if project else SYSTEM_CHAIN))
     entry = Entry(
         chain=head,
         sequence=head.length + 1,
@@ -66,6 +64,24 @@ def record(
     entry.save(force_insert=True)
     Chain.objects.filter(pk=head.pk).update(length=entry.sequence, head=entry.hash)
     return entry
+
+
+def hold_record(project: models.Model) -> None:
+    """Lock the chain of a project before rows that are locked after something went on record.
+
+    Else who locks such a row first and puts that on record, and who has put something on
+    record and comes to that row, wait for each other.
+    """
+    _locked(_name_of(project))
+
+
+def _name_of(project: models.Model) -> str:
+    return f"project:{project.pk}"
+
+
+def _locked(name: str) -> Chain:
+    Chain.objects.get_or_create(name=name)
+    return Chain.objects.select_for_update().get(name=name)
 
 
 def record_once(

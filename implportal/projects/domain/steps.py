@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from implportal.accounts.models import User
-from implportal.audit.domain import record
+from implportal.audit.domain import hold_record, record
 from implportal.audit.registry import Action
 from implportal.kernel.errors import DomainError, NotAllowed
 from implportal.projects.domain.projects import check_running
@@ -45,6 +45,7 @@ def advance_step(
     back to life: something happened in it after all. Putting a state on record
     that it already has is silent.
     """
+    hold_record(project)  # most who come here have put something on record already
     step = Step.objects.select_for_update().get(project=project, key=key)
     changed = step.state != state
     _set_state(step, state, at=at)
@@ -87,6 +88,7 @@ def change_step(
         ReasonMissing: waived without a reason.
         OwnerIsStranger: the owner can not see the project.
     """
+    hold_record(step.project)
     step = Step.objects.select_for_update().get(pk=step.pk)
     project = step.project
     runs = may_run(actor, project)
