@@ -85,6 +85,7 @@ class SignForm(PageForm):
         label=_("Your full name"),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Write your full name; it stands in the signed document.")},
     )
     strokes = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
     picture = forms.FileField(

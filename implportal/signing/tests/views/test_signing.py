@@ -111,6 +111,18 @@ def test_a_refused_signature_keeps_what_was_filled_in(changes, reason, link, ans
     assert not SignaturePicture.objects.exists()
 
 
+def test_a_signature_without_a_name_says_what_the_name_is_for(link, answers):
+    browser, form = answers
+
+    refused = browser.post(at("link_sign", link), {**form, "typed_name": " "})
+
+    assert refused.context["sign_form"].errors == {
+        "typed_name": ["Write your full name; it stands in the signed document."]
+    }
+    link.signer.refresh_from_db()
+    assert link.signer.evidence is None
+
+
 def test_an_approver_approves_and_does_not_sign(frozen, asked, carl, dora, visit):
     request = asked(frozen(), [SignerSpec(carl, role=SignerRole.APPROVER), SignerSpec(dora)])
     link = request.signers.select_related("link").get(name=carl.name).link
