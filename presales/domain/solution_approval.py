@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from implportal.accounts.models import Role, User
 from implportal.audit.domain import record
+from implportal.audit.models import Entry
 from implportal.audit.registry import Action
 from implportal.kernel.errors import DomainError, NotAllowed
 from implportal.notifications.domain.outbox import notify
@@ -27,6 +28,7 @@ from implportal.projects.domain.steps import advance_step
 from implportal.projects.models import Project, Step
 from implportal.projects.permissions import may_run
 from presales.domain.glossary import words_explained
+from presales.domain.sections import SECTION_ADDED, SECTION_CHANGED
 from presales.domain.solutions import locked_draft
 from presales.models import ApprovalRule, Requirement, Solution, SolutionApproval
 
@@ -271,7 +273,7 @@ def check_approved(solution: Solution) -> None:
 
 
 def approval_standing(solution: Solution) -> ApprovalStanding:
-    """Tell whether the text as it is now may be sent. Two queries, four where it is approved."""
+    """Tell whether the text as it is now may be sent. Two queries, four to six where it is approved."""
     rule = approval_rule(solution.project)
     latest = (
         solution.approvals.select_related("approver", "asked_by", "decided_by")
@@ -349,9 +351,20 @@ def _check_own_eyes(rule: ApprovalRule, solution: Solution, person: User, *, ask
         )
 
 
-def _authors(solution: Solution, asked_by: int) -> set[int]:
-    writers = solution.sections.order_by("edited_by").values_list("edited_by", flat=True)
-    return {asked_by, *writers}
+def _authors(solution: Solution, asked_by: int) -> set[int | None]:
+    """Who asks, and who wrote in a section that is there, also if somebody else wrote last."""
+    sections = list(solution.sections.order_by("pk").values_list("key", "edited_by"))
+    earlier = (
+        Entry.objects.of_project(solution.project_id)
+        .of_subject(solution)
+        .filter(
+            action__in=[SECTION_ADDED.key, SECTION_CHANGED.key],
+            details__key__in=[key for key, _editor in sections],
+        )
+        .order_by("actor")
+    )
+    writers = earlier.values_list("actor", flat=True).distinct()
+    return {asked_by, *(editor for _key, editor in sections), *writers}
 
 
 def _waiting(solution: Solution) -> SolutionApproval | None:

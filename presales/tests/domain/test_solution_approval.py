@@ -158,6 +158,16 @@ def test_with_four_eyes_neither_writers_nor_who_asks_approve(
     assert send(solution, ines, noon).version == 1
 
 
+def test_who_wrote_does_not_approve_after_somebody_mended_a_comma(
+    solution, four_eyes, ines, piet, conny, noon
+):
+    write(solution, "Piet writes it all", piet, noon)
+    write(solution, "Piet writes it all.", conny, noon)
+
+    with pytest.raises(approval.MayNotApprove, match="Piet Example wrote"):
+        ask(solution, piet, ines, noon)
+
+
 def test_four_eyes_asked_for_later_undo_an_approval_by_the_author(solution, ines, noon):
     ask(solution, ines, ines, noon)
     approve(solution, ines, noon)
