@@ -273,7 +273,7 @@ def check_approved(solution: Solution) -> None:
 
 
 def approval_standing(solution: Solution) -> ApprovalStanding:
-    """Tell whether the text as it is now may be sent. Two queries, four to six where it is approved."""
+    """Tell whether the text as it is now may be sent. Two to six queries."""
     rule = approval_rule(solution.project)
     latest = (
         solution.approvals.select_related("approver", "asked_by", "decided_by")
