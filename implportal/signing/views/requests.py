@@ -112,6 +112,7 @@ class RequestDetail(ProjectRowsMixin, VisibleToUserMixin, DetailView):
             ),
             "is_late": request.is_running and not running,
             "may_read": may_read(self.request.user, request.version),
+            "source_url": request.version.subject.get_absolute_url(),
             "may_export": may_export_evidence(self.request.user, self.project),
             "events": Entry.objects.filter(chain__name=request.chain)
             .select_related("actor")

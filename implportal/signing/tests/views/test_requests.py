@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -111,6 +112,14 @@ def test_in_each_state_the_page_says_what_to_do(state, words, more, sent, ines, 
 
     assert words in page
     assert url("request_cancel", sent) not in page
+    home = sent.version.subject.get_absolute_url()
+    assert re.search(f'href="{home}">.*Where it is written</a>', page)
+    asks = re.findall(f'<a href="{home}">(Go there|Send it for signature again)</a>', page)
+    assert asks == {
+        "EXPIRED": ["Go there"],
+        "DECLINED": ["Go there"],
+        "CANCELLED": ["Send it for signature again"],
+    }.get(state, [])
 
 
 @pytest.mark.parametrize(
