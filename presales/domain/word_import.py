@@ -25,6 +25,8 @@ from presales.domain.word_markdown import Piece, pieces_of
 MAX_WORD_BYTES = 20 * 1024 * 1024
 MAX_XML_BYTES = 10 * 1024 * 1024
 """Of one part of the file. A book of a thousand pages has three."""
+MAX_PICTURE_PIXELS = 40_000_000
+"""Of a picture that is painted anew. A drawing of few bytes may say that it has far more."""
 KEPT_PICTURES = {"image/png", "image/jpeg", "image/webp"}
 
 _STYLES = """
@@ -117,6 +119,8 @@ def _take(image: Any, pictures: dict[str, bytes]) -> dict[str, str]:
 
 def _as_png(data: bytes) -> bytes:
     with Image.open(io.BytesIO(data), formats=["GIF", "BMP", "TIFF"]) as picture:
+        if picture.width * picture.height > MAX_PICTURE_PIXELS:
+            raise ValueError(picture.size)
         result = io.BytesIO()
         picture.convert("RGBA").save(result, "PNG")
     return result.getvalue()

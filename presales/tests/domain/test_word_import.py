@@ -2,6 +2,7 @@ import io
 import zipfile
 
 import pytest
+from PIL import Image
 
 from implportal.documents.canonical import digest
 from implportal.documents.markdown import to_html
@@ -60,6 +61,18 @@ def test_a_picture_from_elsewhere_is_named_and_never_fetched(png):
 
     document = read_word(outside)
 
+    assert document.images == {}
+    assert "[Picture" in to_html(document.sections[-1].body)
+
+
+def test_a_picture_that_would_burst_is_named_and_never_painted(monkeypatch):
+    bomb = io.BytesIO()
+    Image.new("1", (7000, 7000)).save(bomb, "TIFF", compression="group4")
+    monkeypatch.setattr(Image.Image, "convert", lambda *_args: pytest.fail("painted"))
+
+    document = read_word(rich(bomb.getvalue()))
+
+    assert len(bomb.getvalue()) < 10_000
     assert document.images == {}
     assert "[Picture" in to_html(document.sections[-1].body)
 
