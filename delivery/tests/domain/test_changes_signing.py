@@ -38,6 +38,7 @@ from implportal.signing.domain.ending import cancel_request, end_overdue
 from implportal.signing.domain.requests import NotReadyToSign, SignerSpec, Terms
 from implportal.signing.domain.signing import decline
 from implportal.signing.models import SignatureRequest
+from implportal.signing.tests.conftest import enter_code
 from presales.models import Requirement
 from presales.tests.factories import RequirementFactory
 
@@ -131,6 +132,12 @@ def signs(change, at):
         Project.objects.locked(version.project_id)
         version.document_kind.on_signed(version, at)
     return ChangeRequest.objects.select_related("project").get(pk=change.pk)
+
+
+def declines(request, reason, at):
+    signer = request.signers.get()
+    enter_code(signer, at)
+    decline(link=signer.link, session="here", reason=reason, at=at)
 
 
 def figures(project):
@@ -435,8 +442,7 @@ def test_a_request_that_ends_unsigned_brings_the_change_back_with_the_reason(
 ):
     request = SignatureRequest.objects.get()
     if ending == "declined":
-        link = request.signers.get().link
-        decline(link=link, reason="Too dear.", at=noon)
+        declines(request, "Too dear.", noon)
     elif ending == "cancelled":
         cancel_request(request=request, actor=ines, at=noon, reason="Wrong person.")
     else:
@@ -456,7 +462,7 @@ def test_a_request_that_ends_unsigned_brings_the_change_back_with_the_reason(
 
 
 def test_it_is_sent_again_as_it_was_or_closed_as_declined(sent, carl, ines, noon):
-    decline(link=SignatureRequest.objects.get().signers.get().link, reason="Not now.", at=noon)
+    declines(SignatureRequest.objects.get(), "Not now.", noon)
     version = DocumentVersion.objects.of(sent).get()
 
     send_change(
@@ -466,7 +472,7 @@ def test_it_is_sent_again_as_it_was_or_closed_as_declined(sent, carl, ines, noon
     request = SignatureRequest.objects.exclude(state="DECLINED").get()
     with pytest.raises(IllegalMove):
         close_declined_change(change=sent, reason="Never.", actor=ines, at=noon)
-    decline(link=request.signers.get().link, reason="Never.", at=noon)
+    declines(request, "Never.", noon + timedelta(hours=1))
     change = close_declined_change(change=sent, reason="They do without.", actor=ines, at=noon)
 
     assert (change.state, change.came_back_reason) == (State.DECLINED, "They do without.")

@@ -20,7 +20,7 @@ from implportal.projects.models import Contact
 from implportal.signing.domain.inviting import invite, note
 from implportal.signing.domain.links import lock_signer_of, revoke
 from implportal.signing.domain.requests import check_running_request
-from implportal.signing.domain.signing import CodeMissing, is_verified, needs_code
+from implportal.signing.domain.signing import check_verified
 from implportal.signing.domain.turns import check_turn
 from implportal.signing.models import (
     SIGNER_MOVES,
@@ -73,8 +73,7 @@ def delegate_by_link(
         raise DelegationRefused(
             _("The sender asks you in person. Please talk to them if somebody else should sign.")
         )
-    if needs_code(request, link) and not is_verified(signer, session=session, at=at):
-        raise CodeMissing(_("Enter the code from your mail first; it may have run out."))
+    check_verified(signer, link=link, session=session, at=at)
     return _hand_over(
         signer, request, name=name, email=email, reason=reason, at=at, actor_name=signer.name
     )

@@ -140,6 +140,16 @@ def is_verified(signer: Signer, *, session: str, at: datetime) -> bool:
     )
 
 
+def check_verified(signer: Signer, *, link: SharedLink, session: str, at: datetime) -> None:
+    """Let pass who has entered the code in this browser, where one is asked for.
+
+    Raises:
+        CodeMissing: not yet, or too long ago.
+    """
+    if needs_code(signer.request, link) and not is_verified(signer, session=session, at=at):
+        raise CodeMissing(_("Enter the code from your mail first; it may have run out."))
+
+
 def sign(
     *,
     link: SharedLink,
@@ -164,14 +174,11 @@ def sign(
     name = " ".join(typed_name.replace("\x00", "").split())[:200]
 
     def checked(signer: Signer | None) -> ConsentText:
-        request = check_turn(signer, link=link, at=at)
+        check_turn(signer, link=link, at=at)
         consent = _check_offer(offer, signer, real=real)
         if not name:
             raise NameMissing(_("Type your name; it is your signature."))
-        if needs_code(request, link) and not is_verified(
-            signer, session=circumstances.session, at=at
-        ):
-            raise CodeMissing(_("Enter the code from your mail first; it may have run out."))
+        check_verified(signer, link=link, session=circumstances.session, at=at)
         return consent
 
     if mark != TYPED:
@@ -195,15 +202,20 @@ def sign(
 
 
 @transaction.atomic
-def decline(*, link: SharedLink, reason: str, at: datetime) -> Signer:
+def decline(*, link: SharedLink, session: str, reason: str, at: datetime) -> Signer:
     """Refuse to sign, which ends the request for everybody; the sender and the others hear why.
 
+    Where signing asks for a one-time code, so does this: else whoever gets hold of a link
+    could refuse in somebody's name, and end it for all.
+
     Raises:
+        CodeMissing: the e-mail address is not verified in this browser.
         ReasonMissing: no reason is given.
         Overtaken, LinkIsGone, NotYourTurn, ProjectNotRunning.
     """
     signer = lock_signer_of(link)
     request = check_turn(signer, link=link, at=at)
+    check_verified(signer, link=link, session=session, at=at)
     reason = reason.replace("\x00", "").strip()[:1000]
     if not reason:
         raise ReasonMissing(_("Say in a few words why, so that it can be put right."))

@@ -11,6 +11,7 @@ from implportal.documents.domain.content import SectionInput, build_content
 from implportal.documents.domain.versions import freeze
 from implportal.notifications.models import Message
 from implportal.projects.tests.factories import ContactFactory, ProjectFactory
+from implportal.signing.domain.codes import check_code, send_code
 from implportal.signing.domain.links import share
 from implportal.signing.domain.requests import SignerSpec, request_signatures
 
@@ -160,6 +161,12 @@ def code_of(signer) -> str:
     """The last code that was mailed to a signer."""
     message = Message.objects.filter(dedupe_key__startswith="code:", to=signer.email)
     return message.order_by("-pk").first().secrets["code"]
+
+
+def enter_code(signer, at, session="here") -> None:
+    """Let a signer enter the code from their mail."""
+    send_code(link=signer.link, session=session, at=at)
+    check_code(link=signer.link, session=session, digits=code_of(signer), at=at)
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def supersedes(request, _ines, now):
 
 def declines(request, _ines, now):
     link = link_of(request, "Carl Client")
-    return lambda: signing.decline(link=link, reason="No", at=now)
+    return lambda: signing.decline(link=link, session="here", reason="No", at=now)
 
 
 def hands_over(request, ines, now):
@@ -165,7 +165,10 @@ def test_two_decline_and_one_is_heard(together, frozen, asked, carl, dora, heard
     links = [link_of(request, name) for name in ("Carl Client", "Dora Client")]
 
     results = together(
-        *[lambda link=link: signing.decline(link=link, reason="No", at=now) for link in links]
+        *[
+            lambda link=link: signing.decline(link=link, session="here", reason="No", at=now)
+            for link in links
+        ]
     )
 
     request.refresh_from_db()

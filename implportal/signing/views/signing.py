@@ -195,7 +195,9 @@ class Decline(SignPageMixin, FormView):
         return self.decline_form_class
 
     def perform(self, form: DeclineForm) -> HttpResponse:
-        signing.decline(link=self.link, reason=form.cleaned_data["reason"], at=self.now)
+        signing.decline(
+            link=self.link, session=self.session, reason=form.cleaned_data["reason"], at=self.now
+        )
         return self.response_class(
             request=self.request,
             template=f"signing/{self.page('declined', 'objected')}.html",

@@ -19,6 +19,7 @@ from implportal.signing.domain.reading import (
 from implportal.signing.domain.requests import NobodyToSign, SignerSpec, Terms
 from implportal.signing.domain.signing import decline
 from implportal.signing.models import LinkKind, SharedLink, SignatureRequest
+from implportal.signing.tests.conftest import enter_code
 from presales.domain import review
 from presales.domain.sections import change_section
 from presales.domain.solution_standing import solution_standing
@@ -255,8 +256,9 @@ def test_the_gate_to_delivery_asks_for_a_signed_solution(solution):
 
 def test_after_a_refusal_it_is_with_us_again_with_the_reason(signing, ines, noon):
     link = SharedLink.objects.get(kind=LinkKind.SIGN)
+    enter_code(link.signer, noon)
 
-    decline(link=link, reason="Too late in the year", at=noon)
+    decline(link=link, session="here", reason="Too late in the year", at=noon)
 
     signing.refresh_from_db()
     assert (signing.state, signing.declined_reason) == (State.IN_REVIEW, "Too late in the year")

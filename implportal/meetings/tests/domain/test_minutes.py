@@ -152,7 +152,7 @@ def test_an_objection_returns_to_the_writers_until_a_new_version_is_sent(
     held.organiser = conny
     held.save()
     version = sent()
-    decline(link=link_of(version, dora), reason="It was two sites.", at=now)
+    decline(link=link_of(version, dora), session="here", reason="It was two sites.", at=now)
 
     standing = minutes_standing(held)
     assert (standing.key, standing.objection.name) == (Standing.OBJECTED, "Dora Client")

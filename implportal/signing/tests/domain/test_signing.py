@@ -99,7 +99,7 @@ def test_the_record_calls_each_act_by_its_name(
     request = asked(frozen(kind=kind), people)
 
     sign(request)
-    signing.decline(link=link_of(request, "Dora Client"), reason="Too dear", at=now)
+    signing.decline(link=link_of(request, "Dora Client"), session="here", reason="Too dear", at=now)
 
     said = [event["text"] for event in events_of(Chain.objects.get(name=request.chain))]
     assert f"Carl Client {act} TD-2026-0001 (by link)" in said
@@ -285,7 +285,7 @@ def test_declining_ends_the_request_for_everybody(frozen, asked, sign, heard, in
     request = asked(version)
     sign(request)
 
-    signing.decline(link=link_of(request, "Dora Client"), reason="Too dear", at=now)
+    signing.decline(link=link_of(request, "Dora Client"), session="here", reason="Too dear", at=now)
 
     request.refresh_from_db()
     assert (request.state, request.state_reason) == (RequestState.DECLINED, "Too dear")
@@ -301,7 +301,7 @@ def test_declining_needs_a_reason(frozen, asked, now):
     request = asked(frozen())
 
     with pytest.raises(signing.ReasonMissing):
-        signing.decline(link=link_of(request, "Carl Client"), reason="  ", at=now)
+        signing.decline(link=link_of(request, "Carl Client"), session="here", reason="  ", at=now)
 
     request.refresh_from_db()
     assert request.state == RequestState.SENT

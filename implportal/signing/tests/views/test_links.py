@@ -105,8 +105,27 @@ def test_the_whole_signing_goes_through_the_pages(
     assert sealed["Content-Disposition"] == 'attachment; filename="TD-2026-0001-v1-signed.pdf"'
 
 
+def test_who_has_the_link_but_not_the_mailbox_declines_for_nobody(sign_link, visit):
+    browser = visit(sign_link)
+    assert (
+        "enter the code from your mail above"
+        in browser.get(at("link_sign", sign_link)).content.decode()
+    )
+
+    refused = browser.post(at("link_decline", sign_link), {"reason": "Too dear"})
+
+    assert "Enter the code from your mail first" in refused.content.decode()
+    assert "Too dear" in refused.content.decode()
+    sign_link.signer.refresh_from_db()
+    sign_link.signer.request.refresh_from_db()
+    assert sign_link.signer.state == "VIEWED"
+    assert sign_link.signer.request.state == "SENT"
+
+
 def test_declining_through_the_page_needs_a_reason(sign_link, visit):
     browser = visit(sign_link)
+    browser.post(at("link_code_send", sign_link))
+    browser.post(at("link_code_check", sign_link), {"code": code_of(sign_link.signer)})
 
     refused = browser.post(at("link_decline", sign_link), {"reason": ""})
     assert refused.status_code == 200
