@@ -20,6 +20,7 @@ from implportal.meetings.models import State
 from implportal.notifications.domain.outbox import notify
 from implportal.projects.domain.projects import check_running
 from implportal.projects.permissions import may_contribute
+from implportal.signing.domain.limits import check_answers
 from implportal.signing.domain.links import share
 from implportal.signing.models import LinkKind, SharedLink
 
@@ -111,6 +112,7 @@ def reply_to_invitation(
 
     Raises:
         TrainingIsOver: it has begun or was called off.
+        TooManyAnswers: they have changed it often enough today.
         ReasonMissing: who cannot come did not say why.
         ProjectNotRunning: the project rests or is over.
     """
@@ -128,6 +130,7 @@ def reply_to_invitation(
         raise ReasonMissing(_("Say in a few words why, so that another day can be found."))
     if (attendance.reply, attendance.reply_reason) == (reply, reason):
         return attendance
+    check_answers(TRAINEE_REPLIED, subject=session, name=attendance.name, at=at)
     attendance.reply, attendance.reply_reason, attendance.replied_at = reply, reason, at
     attendance.save(update_fields=["reply", "reply_reason", "replied_at"])
     if reply == Reply.NOT_COMING:

@@ -23,6 +23,7 @@ from implportal.kernel.errors import NotAllowed
 from implportal.meetings.models import Meeting
 from implportal.notifications.models import Message
 from implportal.projects.tests.factories import ContactFactory, ProjectFactory
+from implportal.signing.domain.limits import ANSWERS_A_DAY, TooManyAnswers
 from implportal.signing.models import SharedLink
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +152,15 @@ def test_the_answer_can_be_changed_until_it_begins(link, session, now):
     attendance = session.attendances.get(name="Carl Client")
     assert (attendance.reply, attendance.reply_reason) == ("COMING", "")
     assert attendance.replied_at == now + timedelta(hours=1)
+
+
+def test_no_program_fills_the_mail_of_the_trainer(link, now):
+    for number in range(ANSWERS_A_DAY):
+        reply_to_invitation(link=link, reply="NOT_COMING", reason=f"Ill {number}", at=now)
+    with pytest.raises(TooManyAnswers):
+        reply_to_invitation(link=link, reply="COMING", reason="", at=now)
+
+    assert Entry.objects.filter(action="aftersales.trainee_replied").count() == ANSWERS_A_DAY
 
 
 def test_a_reason_of_blanks_is_none(link, now):

@@ -14,6 +14,7 @@ from implportal.notifications.domain.outbox import notify
 from implportal.projects.domain.projects import check_running
 from implportal.projects.domain.steps import advance_step
 from implportal.projects.models import Step
+from implportal.signing.domain.limits import check_answers
 from implportal.signing.models import SharedLink
 from presales.models import SCALE, Introduction, Recipient
 
@@ -39,9 +40,11 @@ def give_feedback(
     """Keep what the reader behind ``link`` says of the introduction, from 1 to 5.
 
     It takes the place of what they said before, and of what one of us noted for them. The
-    activity is done by it, and the implementation manager hears of it by mail.
+    activity is done by it, and the implementation manager hears of it by mail. The same
+    once more is silent.
 
     Raises:
+        TooManyAnswers: they have changed it often enough today.
         ProjectNotRunning: the project rests or is over.
         ValueError: ``confidence`` lies outside 1 to 5, or ``recipient`` is another reader.
     """
@@ -50,6 +53,11 @@ def give_feedback(
     introduction = Introduction.objects.locked(recipient.introduction_id)
     project = introduction.project
     check_running(project)
+    recipient.refresh_from_db(fields=["confidence", "note", "is_own_answer"])
+    said = (recipient.is_own_answer, recipient.confidence, recipient.note)
+    if said == (True, confidence, note):
+        return recipient
+    check_answers(FEEDBACK_GIVEN, subject=introduction, name=link.name, at=at)
     recipient.confidence, recipient.note, recipient.noted_at = confidence, note, at
     recipient.noted_by, recipient.is_own_answer = None, True
     recipient.save(update_fields=["confidence", "note", "noted_at", "noted_by", "is_own_answer"])

@@ -20,6 +20,7 @@ from implportal.meetings.domain.meetings import announce_move, hold_if_begun, lo
 from implportal.meetings.models import RATINGS, Attendee, Feedback, Kind, Meeting
 from implportal.meetings.permissions import may_take_minutes
 from implportal.projects.domain.projects import check_running
+from implportal.signing.domain.limits import check_answers
 from implportal.signing.domain.links import share
 from implportal.signing.models import LinkKind, SharedLink
 
@@ -89,13 +90,20 @@ def note_feedback(
 def give_feedback(*, link: SharedLink, rating: int, note: str, at: datetime) -> Feedback:
     """Keep what the person behind ``link`` thinks; they may change their mind while it is open.
 
+    The same once more is silent.
+
     Raises:
+        TooManyAnswers: they have changed it often enough today.
         ProjectNotRunning, MeetingCalledOff.
         ValueError: ``rating`` lies outside 1 to 5.
     """
     attendee = Attendee.objects.select_related("meeting", "user", "contact").get(pk=link.object_id)
     meeting = lock_open_meeting(attendee.meeting)
     check_running(meeting.project)
+    before = Feedback.objects.filter(attendee=attendee, noted_by=None).first()
+    if before and (before.rating, before.note) == (rating, note.strip()):
+        return before
+    check_answers(FEEDBACK_GIVEN, subject=meeting, name=attendee.label, at=at)
     feedback = _keep(attendee, rating=rating, note=note, noted_by=None, at=at)
     announce_move(meeting, actor=None, at=at)
     record(

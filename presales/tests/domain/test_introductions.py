@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -18,6 +18,7 @@ from implportal.notifications.models import Message
 from implportal.projects.domain.projects import ProjectNotRunning
 from implportal.projects.models import Step
 from implportal.projects.tests.factories import ContactFactory, ProjectFactory
+from implportal.signing.domain.limits import ANSWERS_A_DAY, TooManyAnswers
 from implportal.signing.domain.links import ContactOfOthers
 from implportal.signing.models import SharedLink
 from presales.domain.introductions import (
@@ -391,6 +392,25 @@ def test_what_they_said_themselves_stays(frozen, ines, noon):
         "answered to the introduction CI-2026-0001 with confidence 2 of 5"
     )
     assert Message.objects.filter(user=ines, subject__contains="has answered").exists()
+
+
+def test_the_same_answer_is_heard_once_and_no_program_fills_our_mail(frozen, ines, noon):
+    [recipient] = give(frozen, ines, noon, ContactFactory(customer=frozen.project.customer))
+    said = {"link": SharedLink.objects.get(), "recipient": recipient, "at": noon}
+    heard = Message.objects.filter(user=ines, subject__contains="has answered")
+
+    for _click in range(2):
+        give_feedback(**said, confidence=4, note="Keen")
+    assert heard.count() == 1
+
+    for number in range(1, ANSWERS_A_DAY):
+        later = noon + timedelta(minutes=number)
+        give_feedback(**said | {"at": later}, confidence=4, note=f"Keen {number}")
+    with pytest.raises(TooManyAnswers):
+        give_feedback(**said, confidence=5, note="Keen")
+    assert heard.count() == ANSWERS_A_DAY
+    give_feedback(**said | {"at": noon + timedelta(days=2)}, confidence=5, note="Keen")
+    assert heard.count() == ANSWERS_A_DAY + 1
 
 
 def test_give_feedback_is_for_the_reader_behind_the_link(frozen, ines, noon):

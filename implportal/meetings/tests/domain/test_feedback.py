@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from implportal.audit.models import Entry
 from implportal.kernel.errors import DomainError, NotAllowed
 from implportal.meetings.domain.feedback import (
     NobodyToAsk,
@@ -18,6 +19,7 @@ from implportal.meetings.reminders import feedback_missing
 from implportal.meetings.tests.conftest import invite
 from implportal.meetings.tests.factories import AttendeeFactory
 from implportal.notifications.models import Message
+from implportal.signing.domain.limits import ANSWERS_A_DAY, TooManyAnswers
 from implportal.signing.models import SharedLink
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +46,21 @@ def test_who_came_is_asked_once_and_answers_behind_the_link(held, carl, dora, in
     assert [(one.is_asked, one.feedback) for one in opinions(held, at=now)] == [
         (True, given), (True, None),
     ]  # fmt: skip
+
+
+def test_no_program_fills_the_record(held, carl, ines, now):
+    ask_for_feedback(meeting=held, actor=ines, at=now)
+    link = SharedLink.objects.get(email=carl.email)
+
+    for _click in range(2):
+        give_feedback(link=link, rating=4, note="Clear", at=now)
+    for number in range(1, ANSWERS_A_DAY):
+        give_feedback(link=link, rating=4, note=f"Clear {number}", at=now)
+    with pytest.raises(TooManyAnswers):
+        give_feedback(link=link, rating=5, note="Clear", at=now)
+
+    given = Entry.objects.filter(action="meetings.feedback_given")
+    assert given.count() == ANSWERS_A_DAY
 
 
 def test_one_of_us_notes_what_was_heard_and_it_takes_the_place_of_what_was_there(
