@@ -48,6 +48,10 @@ class AllocationsDiffer(DomainError):
     """The parts of a receipt are not its amount."""
 
 
+class RecordedAlready(DomainError):
+    """The very same payment stands there: the form was sent twice, or two people had it."""
+
+
 class WrongReceiptDate(DomainError):
     """Money cannot have arrived in the future."""
 
@@ -84,6 +88,7 @@ def record_receipt(
             not take it.
         Overpaid: more than is open; nothing is recorded.
         AllocationsDiffer: the parts do not add up to the amount.
+        RecordedAlready: the same money of the same day, with the same words, for the same.
     """
     if not may_handle_money(actor):
         raise NotAllowed
@@ -103,6 +108,18 @@ def record_receipt(
                 "amount": format_money(amount_minor, currency),
             }
         )
+    alike = Receipt.objects.filter(
+        customer=customer, received_on=received_on, amount_minor=amount_minor, currency=currency,
+        reference=reference, cancelled_at=None,
+    )  # fmt: skip
+    for other in alike.prefetch_related("allocations").order_by("pk"):
+        if allocations == {one.installment_id: one.amount_minor for one in other.allocations.all()}:
+            raise RecordedAlready(
+                _(
+                    "The same payment is recorded already. If this is a second one, tell them "
+                    "apart by the reference."
+                )
+            )
     receipt = Receipt.objects.create(
         customer=customer,
         received_on=received_on,

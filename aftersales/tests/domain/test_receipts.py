@@ -11,6 +11,7 @@ from aftersales.domain.receipts import (
     OtherCustomer,
     Overpaid,
     ReceiptIsCancelled,
+    RecordedAlready,
     WrongReceiptDate,
     cancel_receipt,
     record_receipt,
@@ -148,6 +149,22 @@ def test_cancel_receipt_is_refused_once_the_rest_was_written_off(adam, bea, noon
 
     with pytest.raises(InstallmentIsClosed):
         cancel_receipt(receipt=receipt, reason="Bounced", actor=bea, at=noon)
+
+
+def test_a_form_that_is_sent_twice_records_the_money_once(bea, noon):
+    one = InstallmentFactory(invoiced=True)
+    receipt = receive(one, 10_000, bea, noon, reference="INV 1")
+
+    with pytest.raises(RecordedAlready):
+        receive(one, 10_000, bea, noon, reference="INV 1")
+
+    one.refresh_from_db()
+    assert one.paid_minor == 10_000
+    receive(one, 10_000, bea, noon, reference="INV 1, second half")
+    cancel_receipt(receipt=receipt, reason="Bounced", actor=bea, at=noon)
+    receive(one, 10_000, bea, noon, reference="INV 1")
+    one.refresh_from_db()
+    assert one.paid_minor == 20_000
 
 
 @pytest.mark.django_db(transaction=True)
