@@ -19,6 +19,7 @@ from implportal.kernel.errors import DomainError
 from implportal.kernel.moves import check_move
 from implportal.notifications.domain.outbox import notify
 from implportal.projects.models import Project
+from implportal.signing.domain.delegation import SIGNER_DELEGATED
 from implportal.signing.domain.evidence import build_evidence
 from implportal.signing.domain.inviting import note
 from implportal.signing.domain.requests import COMPLETED, CONFIRMED_BY_ALL, SEAL_FAILED
@@ -189,10 +190,27 @@ def complete(*, request: SignatureRequest, at: datetime) -> SignatureRequest:
     return request
 
 
+def _concerned(request: SignatureRequest) -> list[Signer]:
+    """Everybody named in it, also who handed over, but not in whose place we put somebody else.
+
+    Such a person may have left, or never have been the right one.
+    """
+    handed_over = {
+        entry.details["email"]
+        for entry in _entries(request)
+        if entry.action == SIGNER_DELEGATED.key and entry.actor_id is None
+    }
+    return [
+        signer
+        for signer in request.signers.select_related("delegate").order_by("pk")
+        if signer.state != SignerState.REPLACED or signer.delegate.email in handed_over
+    ]
+
+
 def _send_copies(request: SignatureRequest, *, at: datetime) -> None:
     version = request.version
     attachment = [(version.sealed_file_name, version.sealed_pdf.name)]
-    people = [(signer.email, signer.name, None) for signer in request.signers.order_by("pk")]
+    people = [(signer.email, signer.name, None) for signer in _concerned(request)]
     users = {request.project.implementation_manager, request.created_by}
     people += [(user.email, user.name, user) for user in sorted(users, key=lambda u: u.pk)]
     for email, name, user in people:

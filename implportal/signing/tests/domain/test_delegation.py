@@ -204,6 +204,17 @@ def test_our_people_do_it_for_somebody_who_is_away_and_tell_them(request_, ines,
     assert "Ines Example has asked Eve Deputy instead of you" in told.text
 
 
+def test_whom_we_replaced_gets_no_copy(frozen, asked, carl, ines, now):
+    request = asked(frozen(), [SignerSpec(carl)])
+    delegate_for(signer=request.signers.get(), actor=ines, at=now, **EVE)
+    sign_as(request, "Eve Deputy", now)
+
+    assert completion.seal_request(request_id=request.pk, now=now)
+
+    copies = Message.objects.filter(dedupe_key__startswith="completed:").order_by("to")
+    assert [copy.to for copy in copies] == ["eve@client.example", ines.email]
+
+
 def test_who_is_not_asked_yet_is_replaced_without_a_mail(request_, ines, now):
     eve = delegate_for(signer=request_.signers.get(name="Dora Client"), actor=ines, at=now, **EVE)
 
