@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delivery.domain.changes_effects import outlook
+from delivery.domain.changes_effects import PRICE, outlook
 from delivery.domain.plans import FARTHEST, LONGEST, WrongDates
 from delivery.models import ChangeRequest, RequirementEffect, Task, TaskEffect
 from delivery.models.changes import CHANGE_MOVES, MOST_SHIFT_DAYS, ChangeState, PriceRelease
@@ -22,6 +22,7 @@ from implportal.projects.domain.numbers import next_number
 from implportal.projects.domain.projects import check_running
 from implportal.projects.domain.steps import advance_step
 from implportal.projects.models import Project, Step
+from implportal.projects.permissions import may_see_money
 from presales.models import Requirement
 
 CHANGE_STARTED = Action(
@@ -249,7 +250,7 @@ def hand_in_change(*, change: ChangeRequest, actor: User, at: datetime) -> Chang
         NothingChanges, CannotBeDone.
     """
     change = locked_draft(change, actor=actor)
-    check_can_be_done(change)
+    check_can_be_done(change, with_money=may_see_money(actor, change.project))
     change.handed_in_by, change.came_back_reason = actor, ""
     move_change(change, ChangeState.IN_REVIEW, at=at, also=["handed_in_by", "came_back_reason"])
     put_on_record(CHANGE_HANDED_IN, change, actor=actor, at=at)
@@ -257,8 +258,10 @@ def hand_in_change(*, change: ChangeRequest, actor: User, at: datetime) -> Chang
     return change
 
 
-def check_can_be_done(change: ChangeRequest) -> None:
+def check_can_be_done(change: ChangeRequest, *, with_money: bool = True) -> None:
     """Let a change pass that does something, all of which can be done as things stand.
+
+    Without ``with_money`` the refusal tells no figures.
 
     Raises:
         NothingChanges, CannotBeDone.
@@ -269,7 +272,10 @@ def check_can_be_done(change: ChangeRequest) -> None:
             _("Say what it does: to requirements, tasks, dates, the price or the acceptance.")
         )
     if view.problems:
-        raise CannotBeDone(" ".join(view.problems.values()))
+        told = {key: text for key, text in view.problems.items() if with_money or key != PRICE}
+        if PRICE in view.problems and PRICE not in told:
+            told[PRICE] = _("Its price cannot be agreed as it is. Ask who runs the project.")
+        raise CannotBeDone(" ".join(told.values()))
 
 
 def locked_change(change: ChangeRequest) -> ChangeRequest:

@@ -257,6 +257,16 @@ def test_less_than_is_still_to_be_invoiced_is_refused_with_the_figures(change, p
     )
 
 
+def test_the_figures_are_told_to_nobody_who_may_not_see_money(change, project, ines, conny, noon):
+    MemberFactory(project=project, user=conny)
+    edit_change(change=change, price_minor=-100_001, actor=ines, at=noon)
+
+    with pytest.raises(CannotBeDone) as refusal:
+        hand_in_change(change=change, actor=conny, at=noon)
+
+    assert str(refusal.value) == ("Its price cannot be agreed as it is. Ask who runs the project.")
+
+
 def test_more_than_the_whole_contract_cannot_be_taken_away(change, ines, noon):
     edit_change(change=change, price_minor=-100_001, actor=ines, at=noon)
 
