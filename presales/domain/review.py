@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -365,11 +366,15 @@ def last_readers(solution: Solution) -> list[Contact]:
 
 def close_review_links(solution: Solution, *, actor: User, at: datetime) -> None:
     """Close every link under which a version of ``solution`` is still discussed."""
-    versions = DocumentVersion.objects.of(solution).filter(kind=KIND)
-    for version in versions.defer("content").order_by("version"):
-        links = SharedLink.objects.to(version).filter(kind=LinkKind.DISCUSS, revoked_at=None)
-        for link in links.order_by("pk"):
-            revoke(link=link, actor=actor, at=at)
+    links = SharedLink.objects.select_for_update(of=("self",)).filter(
+        content_type=ContentType.objects.get_for_model(DocumentVersion),
+        object_id__in=DocumentVersion.objects.of(solution).filter(kind=KIND).values("pk"),
+        kind=LinkKind.DISCUSS,
+        revoked_at=None,
+    )
+    # All are held before the first goes on record: a reader who opens one waits for that record.
+    for link in list(links.order_by("pk")):
+        revoke(link=link, actor=actor, at=at)
 
 
 def _open_request(solution: Solution) -> SignatureRequest | None:
