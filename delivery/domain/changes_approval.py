@@ -27,6 +27,7 @@ from implportal.documents.models import DocumentVersion
 from implportal.kernel.errors import DomainError, NotAllowed
 from implportal.kernel.moves import check_move
 from implportal.projects.domain.projects import check_running
+from implportal.projects.models import Project
 from implportal.projects.permissions import may_run
 
 CHANGE_APPROVED = Action(
@@ -95,7 +96,9 @@ def send_back_change(
         IllegalMove: it is with the customer, or has ended.
         AlreadySealed: it is signed.
     """
-    # The version before the change: the order in which sending for signature locks them.
+    # The project before anything goes on record, as everybody takes them; then the version
+    # before the change: the order in which sending for signature locks them.
+    Project.objects.locked(change.project_id)
     version = latest_version(change)
     if version:
         withdraw(version=version, actor=actor, at=at, reason=reason)

@@ -1,5 +1,7 @@
 """Real threads on a real database: of two that come at once, one wins."""
 
+import threading
+import time
 from datetime import date
 
 import pytest
@@ -10,11 +12,12 @@ from aftersales.models import Installment
 from aftersales.tests.factories import InstallmentFactory
 from delivery.domain.changes import add_requirement_effect, hand_in_change, start_change
 from delivery.domain.changes_apply import NothingToApply, apply_change
-from delivery.domain.changes_approval import approve_change
+from delivery.domain.changes_approval import approve_change, send_back_change
 from delivery.domain.changes_signing import send_change, withdraw_change
 from delivery.domain.progress import report_progress
 from delivery.models import ChangeRequest
 from delivery.tests.factories import ChangeRequestFactory, RequirementEffectFactory, TaskFactory
+from implportal.documents.domain import versions
 from implportal.documents.domain.versions import render_version
 from implportal.kernel.errors import DomainError
 from implportal.kernel.moves import IllegalMove
@@ -104,6 +107,34 @@ def test_of_signing_and_withdrawing_the_first_wins(together, project, ines, piet
     else:
         assert (change.state, request.state) == (State.WITHDRAWN, RequestState.CANCELLED)
         assert isinstance(signed, Overtaken | LinkIsGone)
+
+
+def test_one_is_sent_back_while_another_is_begun(together, project, ines, piet, noon, monkeypatch):
+    change = ChangeRequestFactory(project=project, handed_in=True)
+    RequirementEffectFactory(change=change)
+    approve_change(change=change, actor=piet, at=noon)
+    is_on_record = threading.Event()
+    record = versions.record
+
+    def slow_record(*action, **said):
+        entry = record(*action, **said)
+        is_on_record.set()
+        time.sleep(0.5)  # so that the other comes in between
+        return entry
+
+    monkeypatch.setattr(versions, "record", slow_record)
+
+    def begins():
+        is_on_record.wait()
+        return start_change(project=project, title="T", what="w", why="y", actor=ines, at=noon)
+
+    results = together(
+        lambda: send_back_change(change=change, reason="Words", actor=ines, at=noon), begins
+    )
+
+    assert [type(result) for result in results] == [ChangeRequest, ChangeRequest]
+    change.refresh_from_db()
+    assert change.state == State.DRAFT
 
 
 def test_carrying_out_twice_at_once_moves_everything_once(together, waiting, project, ines, noon):
