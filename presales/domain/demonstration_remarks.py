@@ -15,7 +15,7 @@ from implportal.kernel.errors import DomainError
 from implportal.meetings.domain.meetings import hold_if_begun
 from implportal.meetings.domain.outcomes import add_action
 from implportal.meetings.models import ActionItem, Attendee, Meeting
-from implportal.projects.models import Contact
+from implportal.projects.models import Contact, Project
 from presales.domain.demonstration_standing import advance_demonstration
 from presales.domain.demonstrations import check_begun, locked_demonstration
 from presales.domain.requirements import add_requirement
@@ -143,6 +143,8 @@ def take_wish(
         NotAllowed, ProjectNotRunning, MeetingCalledOff, NotADemonstration.
         IsSettled, NotAWish, EmptyRequirement.
     """
+    # The project's row first: who sends minutes takes them in this order too.
+    Project.objects.locked(remark.scenario.meeting.project_id)
     meeting = locked_demonstration(remark.scenario.meeting, actor=actor)
     remark = _locked(remark)
     if remark.kind != Remark.Kind.WISH:

@@ -20,7 +20,7 @@ from implportal.kernel.moves import check_move
 from implportal.projects.domain.events import announce
 from implportal.projects.domain.projects import check_running
 from implportal.projects.domain.steps import advance_step
-from implportal.projects.models import Contact, Step
+from implportal.projects.models import Contact, Project, Step
 from implportal.projects.permissions import may_run
 from implportal.signing.domain.ending import cancel_request
 from implportal.signing.domain.links import revoke, share
@@ -113,6 +113,8 @@ def send_for_review(
         NothingToSend, NobodyToRead, MissingImage, ContactOfOthers.
         NotApproved: the project asks for approval, and this text has none.
     """
+    # Freezing takes the project; it is held before the closing of links goes on record.
+    Project.objects.locked(solution.project_id)
     solution = _locked(solution, actor=actor)
     check_move(STATE_MOVES, source=State(solution.state), target=State.IN_REVIEW)
     if not contacts:
