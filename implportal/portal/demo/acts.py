@@ -48,6 +48,7 @@ from presales.domain.introductions import (
     note_confidence,
     start_introduction,
 )
+from presales.domain.introductions_feedback import give_feedback
 from presales.domain.introductions_parts import add_parts, choices_for
 from presales.domain.review import (
     send_for_review,
@@ -142,6 +143,10 @@ def introduce(cast: Cast, project: Project, *, at: datetime) -> None:
     note_confidence(
         recipient=recipient, confidence=4, note="Asked for a second reference.", actor=cast.ines,
         at=at + DAY,
+    )  # fmt: skip
+    give_feedback(
+        link=link, recipient=recipient, confidence=5, at=at + 2 * DAY,
+        note="Clear about who does what. The second reference helped.",
     )  # fmt: skip
 
 

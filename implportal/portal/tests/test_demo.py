@@ -8,9 +8,21 @@ from implportal.accounts.models import User
 from implportal.accounts.tests.factories import UserFactory
 from implportal.documents.models import DocumentVersion
 from implportal.documents.verification import verify
+from implportal.meetings.models import Feedback
 from implportal.portal.demo.company import demo_password, password_file
 from implportal.projects.models import Project
-from presales.models import Interview, SolutionSection, SurveyQuestion
+from implportal.signing.models import LinkKind, SharedLink
+from presales.models import (
+    GlossaryTerm,
+    Interview,
+    Recipient,
+    SectionComment,
+    SolutionApproval,
+    SolutionSection,
+    SolutionTemplate,
+    SurveyQuestion,
+    TextBlock,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +55,42 @@ def test_the_demo_is_told_once_and_ends_where_it_says(client):
     assert hospital.requirements.count() == 60
     assert SolutionSection.objects.filter(solution__project=hospital).count() == 25
     assert Interview.objects.filter(project=hospital).count() == 20
+    # and we talked about its solution among us, and approved each version
+    threads = SectionComment.objects.threads().order_by("pk")
+    assert [(one.section_title, one.author.name, bool(one.resolved_at)) for one in threads] == [
+        ("8.1 Servers", "Conny Example", True),
+        ("10 Schedule", "Ines Example", False),
+        ("2 Scope", "Conny Example", False),
+    ]
+    assert SectionComment.objects.count() == 4
+    approvals = SolutionApproval.objects.order_by("pk").values_list("state", "decided_by__name")
+    assert list(approvals) == [
+        ("RETURNED", "Piet Example"), ("APPROVED", "Piet Example"), ("APPROVED", "Piet Example"),
+    ]  # fmt: skip
+    rule = hospital.solution_approval_rule
+    assert (rule.is_needed, rule.needs_four_eyes) == (True, True)
+    assert list(TextBlock.objects.order_by("pk").values_list("title", "lock_version")) == [
+        ("Support on weekdays (demo)", 1),
+        ("Take-over in two rounds (demo)", 1),
+        ("Access to patients' files (demo)", 1),
+    ]
+    words = GlossaryTerm.objects.order_by("pk").values_list("term", "project__title")
+    assert list(words) == [
+        ("HL7", None), ("PDF/A", None), ("Standstill", None),
+        ("Central records", "Patient records without paper"),
+    ]  # fmt: skip
+    outline = SolutionTemplate.objects.get()
+    assert (outline.title, outline.sections.count()) == ("Solution for documents (demo)", 5)
+    sent = DocumentVersion.objects.filter(project=hospital, kind="presales.solution")
+    assert [one.content["sections"][-1]["key"] for one in sent.order_by("pk")] == ["glossary"] * 2
+    # and each introduction was answered by who got it
+    said_of = Recipient.objects.order_by("pk").values_list("confidence", "is_own_answer")
+    assert list(said_of) == [(5, True)] * 3
+    # and who saw the second demonstration was asked how it was; one has answered
+    asked = SharedLink.objects.filter(kind=LinkKind.FEEDBACK).order_by("pk")
+    assert [link.name for link in asked] == ["Carl Sample", "Quentin Sample"]
+    answers = Feedback.objects.filter(attendee__meeting__kind="DEMONSTRATION")
+    assert [(one.attendee.label, one.rating) for one in answers] == [("Carl Sample", 4)]
     # and whoever started it learns how to come in
     said = StringIO()
     call_command("demo_access", stdout=said)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from implportal.catalogue.models import Product, Scenario
 from implportal.documents.domain.versions import render_version
-from implportal.meetings.domain.feedback import note_feedback
+from implportal.meetings.domain.feedback import ask_for_feedback, give_feedback, note_feedback
 from implportal.meetings.domain.meetings import plan_meeting, set_attendance
 from implportal.meetings.domain.minutes import send_minutes
 from implportal.meetings.domain.writing import write_minutes
@@ -17,7 +17,7 @@ from implportal.portal.demo.company import Cast
 from implportal.portal.demo.customers import sign_all
 from implportal.portal.demo.hospital import needs, talks
 from implportal.projects.models import Contact, Project
-from implportal.signing.models import SignatureRequest
+from implportal.signing.models import LinkKind, SharedLink, SignatureRequest
 from presales.domain.demonstration_remarks import note_remark, take_wish
 from presales.domain.demonstrations import choose_scenarios, note_reaction
 from presales.domain.exchange_ideas import keep_idea, name_technologies, note_idea, take_idea
@@ -176,6 +176,18 @@ def demonstrate(
                           at=start + 2 * HOUR)  # fmt: skip
             shown.add(place)
         close(cast, meeting, at=start + 3 * HOUR)
+        if number:
+            hear(cast, meeting, at=start + DAY)
+
+
+def hear(cast: Cast, meeting: Meeting, *, at: datetime) -> None:
+    """Ask by link how it was; one of those who came has answered so far."""
+    first, *_others = ask_for_feedback(meeting=meeting, actor=cast.ines, at=at)
+    link = SharedLink.objects.get(kind=LinkKind.FEEDBACK, object_id=first.pk)
+    give_feedback(
+        link=link, rating=4, at=at + 2 * HOUR,
+        note="Clear and to the point. I would like to try the deputy myself.",
+    )  # fmt: skip
 
 
 def inspect(cast: Cast, project: Project, people: dict[str, Contact], *, at: datetime) -> None:

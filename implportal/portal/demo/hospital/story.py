@@ -9,7 +9,7 @@ from implportal.catalogue.models import FieldOfBusiness
 from implportal.kernel.tables import read_csv_text
 from implportal.portal.demo.acts import DAY, begin, introduce, make_customer, send, working
 from implportal.portal.demo.company import Cast, make_template
-from implportal.portal.demo.hospital import needs
+from implportal.portal.demo.hospital import needs, team
 from implportal.portal.demo.hospital import survey as asked
 from implportal.portal.demo.hospital.acts import ask_users, demonstrate, exchange, inspect
 from implportal.portal.demo.hospital.people import PEOPLE, STAKES
@@ -122,8 +122,11 @@ def common_needs(cast: Cast, *, at: datetime) -> list[CommonRequirement]:
 
 
 def offer(cast: Cast, project: Project, *, now: datetime) -> Solution:
-    """Version 1 is read, a question asked and answered by version 2."""
+    """We approve each version; the first is read, a question answered by the second."""
     solution = write_solution(cast, project, at=now - 20 * DAY)
+    team.prepare(cast, solution, at=now - 19 * DAY)
+    team.have_returned(cast, solution, at=now - 18 * DAY)
+    team.have_approved(cast, solution, at=now - 17 * DAY)
     links = send(cast, solution, at=now - 15 * DAY)
     question = ask_question(
         link=links[0], section_key=_key_of(solution, "Scope"), at=now - 14 * DAY,
@@ -140,7 +143,9 @@ def offer(cast: Cast, project: Project, *, now: datetime) -> Solution:
         at=now - 12 * DAY,
     )  # fmt: skip
     solution.refresh_from_db()
+    team.have_approved(cast, solution, at=now - 6 * DAY)
     send(cast, solution, at=now - 4 * DAY)
+    team.talk_on(cast, solution, at=now - 3 * DAY)
     return solution
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from implportal.accounts.models import User
 from implportal.celery import leaving_slow_work
 from implportal.portal.demo.company import make_catalogue, make_people
+from implportal.portal.demo.library import make_library
 from implportal.portal.demo.stories import STORIES
 from implportal.projects.models import Project
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
             return
         cast = make_people()
         make_catalogue(cast=cast, today=timezone.localdate())
+        make_library(cast=cast, at=now)
         # The stories are set in the past and make their documents then; mail can wait.
         with leaving_slow_work():
             for title, tell in STORIES.items():
