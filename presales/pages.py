@@ -62,6 +62,11 @@ class MeetingOfKindMixin:
         return super().get_context_data(meeting=self.meeting, **kwargs)
 
 
+def step_of(request: HttpRequest) -> int:
+    """Return by how many places the buttons "up" and "down" of a line move it."""
+    return {"up": -1, "down": 1}.get(request.POST.get("direction", ""), 0)
+
+
 class ActMixin:
     """A button: one domain call, then back to a page that says what happened.
 

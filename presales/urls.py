@@ -522,6 +522,7 @@ urlpatterns = [
     path(_TOPICS, exchanges.TopicAdd.as_view(), name="topic_add"),
     path(f"{_TOPICS}order/", exchanges.TopicOrder.as_view(), name="topic_order"),
     path(_TOPIC, exchanges.TopicEdit.as_view(), name="topic_edit"),
+    path(f"{_TOPIC}move/", exchanges.TopicMove.as_view(), name="topic_move"),
     path(f"{_TOPIC}remove/", exchanges.TopicRemove.as_view(), name="topic_remove"),
     path(f"{_TOPIC}notes/", exchanges.TopicNotes.as_view(), name="topic_notes"),
     path(
@@ -587,6 +588,7 @@ urlpatterns = [
         name="scenario_order",
     ),
     path(_SCENARIO, demonstrations.ScenarioEdit.as_view(), name="scenario_edit"),
+    path(f"{_SCENARIO}move/", demonstrations.ScenarioMove.as_view(), name="scenario_move"),
     path(f"{_SCENARIO}remove/", demonstrations.ScenarioRemove.as_view(), name="scenario_remove"),
     path(
         f"{_SCENARIO}run/",

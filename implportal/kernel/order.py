@@ -12,6 +12,21 @@ from implportal.kernel.errors import DomainError
 LIST_HAS_CHANGED = _("The list has changed since you opened it. Reload the page and try again.")
 
 
+def keys_after_step(rows: QuerySet, *, key: int, step: int) -> list[int]:
+    """Return all keys in the order they would have if one moved by ``step``; one query.
+
+    Beyond either end nothing moves. Raises DomainError when the row is not there any more.
+    """
+    keys = list(rows.order_by("order", "pk").values_list("pk", flat=True))
+    if key not in keys:
+        raise DomainError(str(LIST_HAS_CHANGED))
+    here = keys.index(key)
+    there = here + step
+    if 0 <= there < len(keys):
+        keys.insert(there, keys.pop(here))
+    return keys
+
+
 def put_in_order(rows: QuerySet, keys: Sequence[int]) -> None:
     """Number ``order`` of the rows 1, 2, 3 … as their primary keys stand in ``keys``.
 

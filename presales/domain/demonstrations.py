@@ -15,6 +15,7 @@ from implportal.audit.domain import record, record_once
 from implportal.audit.registry import Action
 from implportal.catalogue.models import Scenario
 from implportal.kernel.errors import DomainError, NotAllowed
+from implportal.kernel.order import keys_after_step
 from implportal.meetings.domain.meetings import hold_if_begun, lock_open_meeting
 from implportal.meetings.models import RATINGS, Kind, Meeting
 from implportal.meetings.permissions import may_take_minutes
@@ -177,6 +178,17 @@ def order_scenarios(*, meeting: Meeting, keys: Sequence[int], actor: User, at: d
         SCENARIOS_ORDERED, subject=meeting, actor=actor, at=at, project=meeting.project,
         details={"title": meeting.title},
     )  # fmt: skip
+
+
+@transaction.atomic
+def move_scenario(*, scenario: ShownScenario, step: int, actor: User, at: datetime) -> None:
+    """Move a scenario by ``step`` places; beyond the ends of the list nothing happens.
+
+    Raises as ``order_scenarios``.
+    """
+    meeting = locked_demonstration(scenario.meeting, actor=actor)
+    keys = keys_after_step(meeting.scenarios, key=scenario.pk, step=step)
+    order_scenarios(meeting=meeting, keys=keys, actor=actor, at=at)
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from implportal.accounts.models import User
 from implportal.audit.domain import record, record_once
 from implportal.audit.registry import Action
 from implportal.kernel.errors import DomainError, NotAllowed
-from implportal.kernel.order import put_in_order
+from implportal.kernel.order import keys_after_step, put_in_order
 from implportal.meetings.domain.meetings import hold_if_begun, lock_open_meeting
 from implportal.meetings.models import Kind, Meeting
 from implportal.meetings.permissions import may_take_minutes
@@ -88,11 +88,24 @@ def order_topics(*, meeting: Meeting, keys: Sequence[int], actor: User, at: date
         DomainError: ``keys`` are not exactly those of the meeting.
     """
     meeting = locked_exchange(meeting, actor=actor)
+    if list(keys) == list(meeting.topics.order_by("order", "pk").values_list("pk", flat=True)):
+        return
     put_in_order(meeting.topics, keys)
     record(
         TOPICS_ORDERED, subject=meeting, actor=actor, at=at, project=meeting.project,
         details={"title": meeting.title},
     )  # fmt: skip
+
+
+@transaction.atomic
+def move_topic(*, topic: Topic, step: int, actor: User, at: datetime) -> None:
+    """Move a topic by ``step`` places; beyond the ends of the list nothing happens.
+
+    Raises as ``order_topics``.
+    """
+    meeting = locked_exchange(topic.meeting, actor=actor)
+    keys = keys_after_step(meeting.topics, key=topic.pk, step=step)
+    order_topics(meeting=meeting, keys=keys, actor=actor, at=at)
 
 
 @transaction.atomic

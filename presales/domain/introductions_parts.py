@@ -22,7 +22,7 @@ from implportal.catalogue.models import (
     Standing,
 )
 from implportal.kernel.errors import DomainError, NotAllowed
-from implportal.kernel.order import put_in_order
+from implportal.kernel.order import keys_after_step, put_in_order
 from implportal.projects.domain.projects import check_running
 from presales.models import ITEM_FIELDS, Introduction, IntroductionPart, PartKind
 from presales.permissions import may_prepare
@@ -296,21 +296,14 @@ def change_part(
 
 
 @transaction.atomic
-def move_part(*, part: IntroductionPart, up: bool, actor: User, at: datetime) -> None:
-    """Let a part change places with its neighbour; at the end nothing happens.
+def move_part(*, part: IntroductionPart, step: int, actor: User, at: datetime) -> None:
+    """Move a part by ``step`` places; beyond the ends of the list nothing happens.
 
     Raises:
         NotAllowed, ProjectNotRunning, NotInDraft.
     """
-    introduction = draft_of(part.introduction, actor=actor)
-    parts = list(introduction.parts.order_by("order", "pk"))
-    here = [other.pk for other in parts].index(part.pk)
-    there = here - 1 if up else here + 1
-    if 0 <= there < len(parts):
-        parts[here], parts[there] = parts[there], parts[here]
-    for order, moved in enumerate(parts, start=1):
-        moved.order = order
-    IntroductionPart.objects.bulk_update(parts, ["order"])
+    parts = draft_of(part.introduction, actor=actor).parts.all()
+    put_in_order(parts, keys_after_step(parts, key=part.pk, step=step))
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from implportal.accounts.models import User
 from implportal.audit.domain import record
 from implportal.audit.registry import Action
 from implportal.kernel.errors import DomainError, NotAllowed
+from implportal.kernel.order import keys_after_step
 from presales.models import Solution, SolutionTemplate, SolutionTemplateSection
 from presales.permissions import may_edit_templates
 
@@ -160,6 +161,8 @@ def order_template_sections(
     there = {section.pk: section for section in template.sections.order_by("order", "pk")}
     if sorted(keys) != sorted(there):
         raise ListHasChanged(_("The list has changed since you opened it. Reload the page."))
+    if list(keys) == list(there):
+        return
     for order, key in enumerate(keys, start=1):
         there[key].order = order
     SolutionTemplateSection.objects.bulk_update(there.values(), ["order"], batch_size=100)
@@ -170,16 +173,13 @@ def order_template_sections(
 def move_template_section(
     *, section: SolutionTemplateSection, step: int, actor: User, at: datetime
 ) -> None:
-    """Move a section by one place; at the end of the line nothing happens.
+    """Move a section by ``step`` places; beyond the ends of the list nothing happens.
 
     Raises as ``order_template_sections``.
     """
-    keys = list(section.template.sections.order_by("order", "pk").values_list("pk", flat=True))
-    place = keys.index(section.pk)
-    other = place + step
-    if 0 <= other < len(keys):
-        keys[place], keys[other] = keys[other], keys[place]
-        order_template_sections(template=section.template, keys=keys, actor=actor, at=at)
+    template = _locked(section.template, actor=actor)
+    keys = keys_after_step(template.sections, key=section.pk, step=step)
+    order_template_sections(template=template, keys=keys, actor=actor, at=at)
 
 
 def _check_may(actor: User) -> None:

@@ -27,12 +27,13 @@ from presales.domain.demonstrations import (
     add_own_scenario,
     change_scenario,
     choose_scenarios,
+    move_scenario,
     order_scenarios,
     remove_scenario,
 )
 from presales.forms.demonstrations import ChooseForm, ScenarioForm, scenario_groups
 from presales.models import Remark, ShownScenario
-from presales.pages import ActMixin, MeetingOfKindMixin
+from presales.pages import ActMixin, MeetingOfKindMixin, step_of
 
 
 class DemonstrationHome(ProjectPageMixin, TemplateView):
@@ -205,6 +206,18 @@ class ScenarioRemove(OneDemonstration, ProjectPageMixin, ActMixin, View):
     def act(self) -> None:
         self.prepare()
         remove_scenario(scenario=self.scenario, actor=self.request.user, at=timezone.now())
+
+
+class ScenarioMove(OneDemonstration, ProjectPageMixin, ActMixin, View):
+    def act(self) -> None:
+        self.prepare()
+        move_scenario(
+            scenario=self.scenario, step=step_of(self.request), actor=self.request.user,
+            at=timezone.now(),
+        )  # fmt: skip
+
+    def get_success_url(self) -> str:
+        return f"{super().get_success_url()}#scenario-{self.scenario.pk}"
 
 
 class ScenarioOrder(ProjectPageMixin, ReorderView):

@@ -24,6 +24,7 @@ from presales.domain.exchange_standing import topics_of
 from presales.domain.exchanges import (
     add_topic,
     change_topic,
+    move_topic,
     order_topics,
     remove_topic,
     write_topic_notes,
@@ -31,7 +32,7 @@ from presales.domain.exchanges import (
 from presales.filters.exchanges import TopicFilter
 from presales.forms.exchanges import TopicForm
 from presales.models import Idea, Technology, Topic, TopicKind
-from presales.pages import ActMixin
+from presales.pages import ActMixin, step_of
 from presales.views.notes import NotesAutosave, NotesPage
 
 
@@ -246,6 +247,15 @@ class TopicRemove(OneExchange, ProjectPageMixin, ActMixin, View):
 
     def get_success_url(self) -> str:
         return exchange_url(self.meeting)
+
+
+class TopicMove(OneExchange, ProjectPageMixin, ActMixin, View):
+    def act(self) -> None:
+        self.prepare()
+        move_topic(
+            topic=self.topic, step=step_of(self.request), actor=self.request.user,
+            at=timezone.now(),
+        )  # fmt: skip
 
 
 class TopicOrder(ProjectPageMixin, ReorderView):

@@ -26,7 +26,7 @@ from presales.domain.introductions_parts import (
 from presales.domain.introductions_text import words_for, words_of
 from presales.forms.introductions import PartForm, WordsForm
 from presales.models import ITEM_FIELDS, Introduction, IntroductionPart
-from presales.pages import ActMixin, PreparesMixin
+from presales.pages import ActMixin, PreparesMixin, step_of
 from presales.views.introductions import IntroductionPageMixin, image_prefix
 
 
@@ -140,7 +140,7 @@ class PartMove(ActMixin, PreparesMixin, PartPageMixin, View):
     def act(self) -> None:
         move_part(
             part=self.part,
-            up=self.request.POST.get("direction") == "up",
+            step=step_of(self.request),
             actor=self.request.user,
             at=timezone.now(),
         )

@@ -32,7 +32,7 @@ from presales.forms.texts import (
     TemplateOfSolutionForm,
 )
 from presales.models import SolutionTemplate, SolutionTemplateSection
-from presales.pages import ActMixin
+from presales.pages import ActMixin, step_of
 from presales.permissions import may_edit_templates
 from presales.views.solutions import SolutionPageMixin
 from presales.views.surveys_templates import KeepsTemplatesMixin
@@ -185,10 +185,10 @@ class SolutionTemplateSectionEdit(SectionOfTemplateMixin, SolutionTemplateSectio
 
 class SolutionTemplateSectionMove(SectionOfTemplateMixin, ActMixin, KeepsTemplatesMixin, View):
     def act(self) -> None:
-        step = {"up": -1, "down": 1}.get(self.request.POST.get("direction", ""), 0)
         move_template_section(
-            section=self.get_section(), step=step, actor=self.request.user, at=timezone.now()
-        )
+            section=self.get_section(), step=step_of(self.request), actor=self.request.user,
+            at=timezone.now(),
+        )  # fmt: skip
 
     def get_success_url(self) -> str:
         return reverse("presales:solution_template_detail", kwargs={"pk": self.kwargs["pk"]})

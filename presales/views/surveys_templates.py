@@ -32,7 +32,7 @@ from presales.forms.surveys import (
     TemplateSectionForm,
 )
 from presales.models import PreparationItem, SurveyTemplate, TemplateQuestion, TemplateSection
-from presales.pages import ActMixin
+from presales.pages import ActMixin, step_of
 from presales.permissions import may_edit_templates
 
 
@@ -250,11 +250,10 @@ class ItemActMixin(ActMixin, KeepsTemplatesMixin):
 class MoveMixin(ItemActMixin):
     def act(self) -> None:
         item = self.item()
-        step = {"up": -1, "down": 1}.get(self.request.POST.get("direction", ""), 0)
         place = self.request.POST.get("to", "")
         move_template_item(
             item=item,
-            to=int(place) if place.isdecimal() else place_of(item) + step,
+            to=int(place) if place.isdecimal() else place_of(item) + step_of(self.request),
             actor=self.request.user,
             at=timezone.now(),
         )

@@ -8,7 +8,7 @@ from django.test import RequestFactory
 from implportal.accounts.models import User
 from implportal.catalogue.models import ProfilePart
 from implportal.kernel.errors import DomainError, NotAllowed
-from implportal.kernel.order import put_in_order
+from implportal.kernel.order import keys_after_step, put_in_order
 from implportal.kernel.views import ReorderView
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +39,24 @@ def test_a_list_that_changed_is_refused_and_stays(parts, choose):
     with pytest.raises(DomainError, match="has changed since"), transaction.atomic():
         put_in_order(ProfilePart.objects.all(), keys)
     assert order_now() == "abc"
+
+
+@pytest.mark.parametrize(
+    ("row", "step", "stands"),
+    [("b", -1, "bac"), ("b", 1, "acb"), ("a", -1, "abc"), ("c", 1, "abc"), ("b", 0, "abc")],
+)
+def test_a_row_moves_by_one_place_and_not_beyond_the_ends(parts, row, step, stands):
+    key = ProfilePart.objects.get(title=row).pk
+
+    keys = keys_after_step(ProfilePart.objects.all(), key=key, step=step)
+
+    titles = {part.pk: part.title for part in parts}
+    assert "".join(titles[key] for key in keys) == stands
+
+
+def test_a_row_that_is_gone_does_not_move(parts):
+    with pytest.raises(DomainError, match="has changed since"):
+        keys_after_step(ProfilePart.objects.all(), key=0, step=1)
 
 
 def answer_to(order, reorder, user=None) -> HttpResponse:

@@ -191,11 +191,11 @@ def test_parts_change_places(draft, ines, noon):
         add_text(introduction=draft, title=title, text="", actor=ines, at=noon)
     a, _b, c = parts_of(draft)
 
-    move_part(part=c, up=True, actor=ines, at=noon)
+    move_part(part=c, step=-1, actor=ines, at=noon)
     assert headings(draft) == ["A", "C", "B"]
-    move_part(part=a, up=False, actor=ines, at=noon)
+    move_part(part=a, step=1, actor=ines, at=noon)
     assert headings(draft) == ["C", "A", "B"]
-    move_part(part=c, up=True, actor=ines, at=noon)
+    move_part(part=c, step=-1, actor=ines, at=noon)
     assert headings(draft) == ["C", "A", "B"]
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from implportal.audit.models import Entry
 from implportal.catalogue.tests.factories import ProductFactory
 from implportal.meetings.models import ActionItem
 from implportal.meetings.tests.factories import AttendeeFactory, MeetingFactory
@@ -129,6 +130,37 @@ def test_dragging_sends_the_new_order(sign_in, ines, meeting):
     assert moved.status_code == 204
     assert list(meeting.scenarios.order_by("order")) == [two, one]
     assert browser.post(page(meeting, "scenario_order"), {"order": [two.pk]}).status_code == 409
+
+
+def test_without_script_a_scenario_moves_by_a_button_and_comes_back_to_it(sign_in, ines, meeting):
+    one, two = ShownScenarioFactory.create_batch(2, meeting=meeting)
+    browser = sign_in(ines)
+    url = page(meeting, "scenario_move", scenario_pk=one.pk)
+    text = browser.get(page(meeting, "demonstration_detail")).content.decode()
+    form = text[text.index(f'<form class="ip-row" method="post" action="{url}"') :]
+
+    assert 'value="up" disabled' in form[: form.index("</form>")]
+    answer = browser.post(url, {"direction": "down"})
+    assert (answer.status_code, answer.url) == (
+        302, f"{page(meeting, 'demonstration_detail')}#scenario-{one.pk}",
+    )  # fmt: skip
+    assert list(meeting.scenarios.order_by("order")) == [two, one]
+    browser.post(url, {"direction": "down"})
+    browser.post(url)
+
+    assert list(meeting.scenarios.order_by("order")) == [two, one]
+    assert Entry.objects.filter(action="presales.scenarios_ordered").count() == 1
+
+
+def test_a_reader_moves_no_scenario(sign_in, bea, meeting):
+    one, two = ShownScenarioFactory.create_batch(2, meeting=meeting)
+    meeting.project.business_manager = bea
+    meeting.project.save(update_fields=["business_manager"])
+    browser, url = sign_in(bea), page(meeting, "scenario_move", scenario_pk=two.pk)
+
+    assert url not in browser.get(page(meeting, "demonstration_detail")).content.decode()
+    assert browser.post(url, {"direction": "up"}).status_code == 403
+    assert list(meeting.scenarios.order_by("order")) == [one, two]
 
 
 class TestRunning:

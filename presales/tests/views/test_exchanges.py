@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from implportal.meetings.models import ActionItem
+from implportal.audit.models import Entry
+from implportal.meetings.models import ActionItem, Meeting
 from implportal.meetings.tests.factories import AttendeeFactory, MeetingFactory
 from implportal.projects.tests.factories import MemberFactory, ProjectFactory
 from presales.models import ExchangeQuestion, Idea, Requirement, Technology, Topic
@@ -222,6 +223,44 @@ def test_topics_are_put_in_order_and_a_list_that_changed_is_refused(
     )  # fmt: skip
 
 
+def test_without_script_a_topic_moves_by_a_button_and_comes_back_to_it(
+    sign_in, ines, project, meeting
+):
+    one, two = TopicFactory(meeting=meeting), TopicFactory(meeting=meeting)
+    browser = sign_in(ines)
+    url = address("topic_move", project, pk=meeting.pk, topic_pk=two.pk)
+    page = browser.get(address("exchange_detail", project, pk=meeting.pk)).content.decode()
+    form = page[page.index(f'<form class="ip-row" method="post" action="{url}"') :]
+
+    assert 'value="down" disabled' in form[: form.index("</form>")]
+    answer = browser.post(url, {"direction": "up"})
+    assert (answer.status_code, answer.url) == (302, two.get_absolute_url())
+    assert list(meeting.topics.order_by("order")) == [two, one]
+    browser.post(url, {"direction": "up"})
+    browser.post(url, {"direction": "sideways"})
+
+    assert list(meeting.topics.order_by("order")) == [two, one]
+    assert Entry.objects.filter(action="presales.topics_ordered").count() == 1
+
+
+def test_a_topic_of_another_meeting_is_not_moved_from_here(sign_in, ines, project, meeting):
+    other = TopicFactory(meeting__project=project)
+    url = address("topic_move", project, pk=meeting.pk, topic_pk=other.pk)
+
+    assert sign_in(ines).post(url, {"direction": "up"}).status_code == 404
+
+
+def test_at_an_exchange_that_was_called_off_no_topic_moves(sign_in, ines, project, meeting):
+    one, two = TopicFactory(meeting=meeting), TopicFactory(meeting=meeting)
+    Meeting.objects.update(state="CANCELLED")
+    url = address("topic_move", project, pk=meeting.pk, topic_pk=two.pk)
+
+    page = sign_in(ines).post(url, {"direction": "up"}, follow=True).content.decode()
+
+    assert "was called off" in page
+    assert list(meeting.topics.order_by("order")) == [one, two]
+
+
 def test_a_refused_question_keeps_what_was_typed(sign_in, ines, project, meeting, topic):
     response = sign_in(ines).post(
         address("exchange_question_add", project, pk=meeting.pk, topic_pk=topic.pk),
@@ -246,6 +285,9 @@ def test_who_only_reads_sees_all_and_changes_nothing(sign_in, bea, conny, projec
     url = address("topic_add", project, pk=meeting.pk)
     assert browser.post(url, {"title": "x", "kind": "METHOD"}).status_code == 403
     MemberFactory(project=project, user=conny)
+    move = address("topic_move", project, pk=meeting.pk, topic_pk=topic.pk)
+    assert browser.post(move, {"direction": "up"}).status_code == 403
+    assert move not in page
     assert sign_in(conny).post(url, {"title": "x", "kind": "METHOD"}).status_code == 302
     assert Topic.objects.count() == 2
 
