@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delivery.models import ChangeRequest
 from implportal.accounts.models import User
@@ -30,95 +36,64 @@ class Group:
 
 def search(*, user: User, words: str) -> list[Group]:
     """Return what ``user`` may see and ``words`` names, by kind; one query a kind."""
-    projects = (
-        Project.objects.visible_to(user)
-        .filter(
-            Q(code__icontains=words)
-            | Q(title__icontains=words)
-            | Q(customer__name__icontains=words)
-        )
-        .select_related("customer")
-    )
-    customers = Customer.objects.visible_to(user).filter(name__icontains=words)
-    contacts = (
-        Contact.objects.visible_to(user)
-        .filter(Q(name__icontains=words) | Q(email__icontains=words))
-        .select_related("customer")
-    )
-    documents = (
-        DocumentVersion.objects.visible_to(user)
-        .filter(Q(number__icontains=words) | Q(title__icontains=words))
-        .select_related("project")
-        .defer("content")
-    )
-    requirements = (
-        Requirement.objects.visible_to(user).filter(text__icontains=words).select_related("project")
-    )
-    changes = (
-        ChangeRequest.objects.visible_to(user)
-        .filter(Q(number__icontains=words) | Q(title__icontains=words))
-        .select_related("project")
-    )
     groups = [
-        Group(
-            _("Projects"),
-            [
-                Hit(
-                    project.title,
-                    f"{project.code} · {project.customer}",
-                    project.get_absolute_url(),
-                )
-                for project in _first(projects)
-            ],
-        ),
-        Group(
-            _("Customers"),
-            [Hit(customer.name, "", customer.get_absolute_url()) for customer in _first(customers)],
-        ),
-        Group(
-            _("Contacts"),
-            [
-                Hit(
-                    contact.name,
-                    f"{contact.customer} · {contact.email}",
-                    contact.get_absolute_url(),
-                )
-                for contact in _first(contacts)
-            ],
-        ),
-        Group(
-            _("Documents"),
-            [
-                Hit(
-                    version.title,
-                    _("%(number)s, version %(version)s")
-                    % {"number": version.number, "version": version.version},
-                    version.get_absolute_url(),
-                )
-                for version in _first(documents)
-            ],
-        ),
-        Group(
-            _("Requirements"),
-            [
-                Hit(
-                    requirement.text,
-                    f"{requirement.code} · {requirement.project}",
-                    requirement.get_absolute_url(),
-                )
-                for requirement in _first(requirements)
-            ],
-        ),
-        Group(
-            _("Change requests"),
-            [
-                Hit(change.title, f"{change.number} · {change.project}", change.get_absolute_url())
-                for change in _first(changes)
-            ],
-        ),
+        Group(str(title), [hit(found) for found in _found(kind, user, words, names)])
+        for title, kind, names, hit in _KINDS
     ]
     return [group for group in groups if group.hits]
 
 
-def _first(found: QuerySet) -> QuerySet:
-    return found.order_by("-pk")[:MOST]
+def _found(kind: QuerySet, user: User, words: str, names: tuple[str, ...]) -> QuerySet:
+    named = [Q(**{f"{name}__icontains": words}) for name in names]
+    return kind.visible_to(user).filter(reduce(or_, named)).order_by("-pk")[:MOST]
+
+
+def _hit(found: Model, title: str, *details: object) -> Hit:
+    return Hit(title, " · ".join(map(str, details)), found.get_absolute_url())
+
+
+_KINDS: tuple[tuple[Promise, QuerySet, tuple[str, ...], Callable[[Any], Hit]], ...] = (
+    (
+        gettext_lazy("Projects"),
+        Project.objects.select_related("customer"),
+        ("code", "title", "customer__name"),
+        lambda project: _hit(project, project.title, project.code, project.customer),
+    ),
+    (
+        gettext_lazy("Customers"),
+        Customer.objects.all(),
+        ("name",),
+        lambda customer: _hit(customer, customer.name),
+    ),
+    (
+        gettext_lazy("Contacts"),
+        Contact.objects.select_related("customer"),
+        ("name", "email"),
+        lambda contact: _hit(contact, contact.name, contact.customer, contact.email),
+    ),
+    (
+        gettext_lazy("Documents"),
+        DocumentVersion.objects.defer("content"),
+        ("number", "title"),
+        lambda version: _hit(
+            version,
+            version.title,
+            _("%(number)s, version %(version)s")
+            % {"number": version.number, "version": version.version},
+        ),
+    ),
+    (
+        gettext_lazy("Requirements"),
+        Requirement.objects.select_related("project"),
+        ("text",),
+        lambda requirement: _hit(
+            requirement, requirement.text, requirement.code, requirement.project
+        ),
+    ),
+    (
+        gettext_lazy("Change requests"),
+        ChangeRequest.objects.select_related("project"),
+        ("number", "title"),
+        lambda change: _hit(change, change.title, change.number, change.project),
+    ),
+)
