@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +11,7 @@ from implportal.accounts.models import Role, User
 from implportal.kernel.forms import DateInput, PageForm
 from implportal.meetings.domain.people import team_of
 from implportal.meetings.forms import TimeAndPlaceForm
-from implportal.meetings.forms.meetings import WallTimeField
+from implportal.meetings.forms.meetings import WallTimeField, read_walls
 from implportal.meetings.models import Meeting
 from implportal.projects.models import Contact, Project
 from presales.models import Arrangement, ItineraryItem
@@ -99,21 +98,8 @@ class StopForm(PageForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        for name in ("start_at", "end_at"):
-            if wall := cleaned.get(name):
-                cleaned[name] = wall.replace(tzinfo=self.zone)
-                if not _exists(wall, self.zone):
-                    self.add_error(name, _("The clocks go forward: there is no such time."))
-        start, end = cleaned.get("start_at"), cleaned.get("end_at")
-        if start and end and end.astimezone(UTC) <= start.astimezone(UTC):
-            self.add_error("end_at", _("It must end after it begins."))
+        read_walls(self, self.zone, too_early=_("It must end after it begins."))
         return cleaned
-
-
-def _exists(wall: datetime, zone: ZoneInfo) -> bool:
-    """Whether the clock on the wall ever shows that time."""
-    back = wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
-    return back.replace(tzinfo=None) == wall
 
 
 class ArrangementForm(PageForm):

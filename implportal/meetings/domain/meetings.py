@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -280,7 +280,8 @@ def announce_move(meeting: Meeting, *, actor: User | None, at: datetime) -> None
 
 
 def _check_time(start_at: datetime, end_at: datetime) -> None:
-    if end_at <= start_at:
+    # In UTC, because times of one zone are compared as the wall shows them.
+    if end_at.astimezone(UTC) <= start_at.astimezone(UTC):
         raise EndsTooEarly(_("The meeting must end after it starts."))
 
 

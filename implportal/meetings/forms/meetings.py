@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,26 @@ class WallTimeField(forms.DateTimeField):
         with timezone.override(ZoneInfo("UTC")):
             moment = super().to_python(value)
         return moment and moment.replace(tzinfo=None)
+
+
+def read_walls(form: forms.Form, zone: ZoneInfo, *, too_early: str) -> None:
+    """Turn ``start_at`` and ``end_at`` of a cleaned form into moments, or say what is wrong."""
+    cleaned = form.cleaned_data
+    for name in ("start_at", "end_at"):
+        if wall := cleaned.get(name):
+            cleaned[name] = wall.replace(tzinfo=zone)
+            if not _exists(wall, zone):
+                form.add_error(name, _("The clocks go forward: there is no such time."))
+    start, end = cleaned.get("start_at"), cleaned.get("end_at")
+    # Python compares times of one zone as the wall shows them, also while the clocks change.
+    if start and end and end.astimezone(UTC) <= start.astimezone(UTC):
+        form.add_error("end_at", too_early)
+
+
+def _exists(wall: datetime, zone: ZoneInfo) -> bool:
+    """Whether the clock on the wall ever shows that time."""
+    back = wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
+    return back.replace(tzinfo=None) == wall
 
 
 class TimeAndPlaceForm(PageForm):
@@ -83,13 +103,8 @@ class TimeAndPlaceForm(PageForm):
 
     def clean(self) -> dict:
         cleaned = super().clean()
-        start, end = cleaned.get("start_at"), cleaned.get("end_at")
-        if start and end and end <= start:
-            self.add_error("end_at", _("The meeting must end after it starts."))
         if zone := cleaned.get("time_zone"):
-            for name in ("start_at", "end_at"):
-                if cleaned.get(name):
-                    cleaned[name] = cleaned[name].replace(tzinfo=ZoneInfo(zone))
+            read_walls(self, ZoneInfo(zone), too_early=_("The meeting must end after it starts."))
         return cleaned
 
 

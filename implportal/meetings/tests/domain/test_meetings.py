@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError
@@ -75,6 +76,11 @@ def test_plan_meeting_invites_people_of_both_sides_and_guests(project, plan):
 def test_plan_meeting_refuses_and_leaves_nothing_behind(plan, noon, sam, conny):
     with pytest.raises(EndsTooEarly):
         plan(end_at=noon)
+    with pytest.raises(EndsTooEarly):  # at 2:00 in Berlin the clocks go forward to 3:00
+        plan(
+            start_at=datetime(2026, 3, 29, 2, 30, tzinfo=ZoneInfo("Europe/Berlin")),
+            end_at=datetime(2026, 3, 29, 3, 15, tzinfo=ZoneInfo("Europe/Berlin")),
+        )
     with pytest.raises(ContactOfOthers):
         plan(contacts=[ContactFactory()])
     with pytest.raises(OrganiserIsStranger):
