@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -264,7 +264,7 @@ def check_kind(meeting: Meeting) -> None:
 
 
 def _check(stop: ItineraryItem) -> None:
-    if stop.end_at <= stop.start_at:
+    if stop.end_at.astimezone(UTC) <= stop.start_at.astimezone(UTC):
         raise EndsTooEarly(_("It must end after it begins."))
     _check_inside(stop)
     project = stop.meeting.project
