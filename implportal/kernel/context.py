@@ -22,18 +22,31 @@ ADMINISTRATORS = frozenset({"ADMINISTRATOR"})
 
 @dataclass(frozen=True)
 class Place:
-    """One line of a menu; ``roles`` empty means everybody."""
+    """One line of a menu; ``roles`` empty means everybody, ``covers`` are other pages of it."""
 
     label: str | Promise
     icon: str
     route: str
     roles: frozenset[str] = frozenset()
+    covers: tuple[str, ...] = ()
 
 
 PLACES = (
     Place(_("Home"), icon="home", route="portal:home"),
     Place(_("Projects"), icon="folders", route="projects:project_list"),
-    Place(_("Pre-sales"), icon="layout-kanban", route="presales:board", roles=SELLING),
+    Place(
+        _("Pre-sales"),
+        icon="layout-kanban",
+        route="presales:board",
+        roles=SELLING,
+        covers=(
+            "presales:survey_template_list",
+            "presales:solution_template_list",
+            "presales:block_list",
+            "presales:glossary_list",
+            "presales:common_requirement_list",
+        ),
+    ),
     Place(_("Customers"), icon="building", route="projects:customer_list"),
     Place(_("Meetings"), icon="calendar-event", route="meetings:diary"),
     Place(_("Payments"), icon="coin", route="aftersales:payment_board", roles=MONEY),
@@ -119,18 +132,19 @@ class Frame:
                 "label": place.label,
                 "icon": place.icon,
                 "url": url,
-                "is_here": self._is_here(place.route, url),
+                "is_here": self._is_here(place, url),
             }
             for place in places
             if (not place.roles or self.user.role in place.roles) and (url := address(place.route))
         ]
 
-    def _is_here(self, route: str, url: str) -> bool:
+    def _is_here(self, place: Place, url: str) -> bool:
         match = self.request.resolver_match
         if match and "project_pk" in match.kwargs:
-            return route == "projects:project_list"
+            return place.route == "projects:project_list"
         path = self.request.path
-        return path == url or (url != "/" and path.startswith(url))
+        parts = [url, *filter(None, map(address, place.covers))]
+        return path == url or any(part != "/" and path.startswith(part) for part in parts)
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:

@@ -45,13 +45,13 @@ def sentence_for(answer: Answer) -> str:
     """Propose a sentence that can be checked. Needs ``answer.question``.
 
     The answer takes the place of the dots of the question's hint, or follows it;
-    without a hint it stands alone.
+    without a hint it follows its question, unless it is told at length.
     """
     said = " ".join(answer.spoken.split())
     hint = answer.question.requirement_hint.strip()
     dots = next((dots for dots in DOTS if dots in hint), None)
     sentence = hint.replace(dots, said, 1) if dots else f"{hint} {said}".strip()
-    if answer.question.type == QuestionType.SCALE and not hint:
+    if answer.question.type != QuestionType.LONG_TEXT and not hint:
         sentence = f"{answer.question.text} {said}"
     if hint and not sentence.endswith((".", "!", "?")):
         sentence += "."

@@ -145,6 +145,7 @@ class AnswersForm(LenientForm):
                 queryset=speakers,
                 required=False,
                 empty_label=_("nobody in particular"),
+                widget=forms.Select(attrs={"class": "form-select"}),
                 help_text=_("What you type from now on is kept as said by this person."),
             )
         self.questions = list(questions)

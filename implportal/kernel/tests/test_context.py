@@ -7,7 +7,7 @@ from implportal.kernel.context import ADMINISTRATORS, Frame, Place, count_news_w
 
 PLACES = (
     Place("Home", icon="home", route="portal:home"),
-    Place("Projects", icon="folders", route="projects:project_list"),
+    Place("Projects", icon="folders", route="projects:project_list", covers=("kinds:list",)),
     Place("Nowhere", icon="x", route="portal:does_not_exist"),
     Place("Keys", icon="key", route="projects:customer_list", roles=ADMINISTRATORS),
 )
@@ -21,6 +21,7 @@ def frame_of(monkeypatch):
         "portal:home": "/",
         "projects:project_list": "/projects/",
         "projects:customer_list": "/customers/",
+        "kinds:list": "/kinds-of-projects/",
     }
     monkeypatch.setattr(context, "address", lambda route: addresses.get(route, ""))
 
@@ -45,6 +46,7 @@ def test_frame_shows_places_that_exist_and_that_the_role_may_see(frame_of, ines,
         ("/projects/", {}, ["Projects"]),
         ("/projects/7/", {}, ["Projects"]),
         ("/presales/surveys/", {"project_pk": 7}, ["Projects"]),
+        ("/kinds-of-projects/3/", {}, ["Projects"]),
         ("/elsewhere/", {}, []),
     ],
 )

@@ -281,7 +281,7 @@ def test_nothing_is_answered_in_a_project_that_rests(ines, noon):
         ("TEXT", "export  to\nExcel", "The system shall …", "The system shall export to Excel."),
         ("TEXT", "Excel", "It exports to ... daily", "It exports to Excel daily."),
         ("TEXT", "Excel", "It exports to", "It exports to Excel."),
-        ("TEXT", "Excel export", "", "Excel export"),
+        ("TEXT", "Excel export", "", "How fast? Excel export"),
         ("NUMBER", "1200", "It holds … files", "It holds 1,200 files."),
         ("DATE", "2026-03-02", "It is in use by …", "It is in use by 2 March 2026."),
         ("MULTIPLE_CHOICE", ["PDF", "CSV"], "It exports …", "It exports PDF, CSV."),
