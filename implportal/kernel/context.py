@@ -118,6 +118,11 @@ class Frame:
     def search_url(self) -> str:
         return address("portal:search")
 
+    @property
+    def searched(self) -> str:
+        """What was searched for everywhere; lists keep their own words to themselves."""
+        return self.request.GET.get("q", "") if self.request.path == self.search_url else ""
+
     @cached_property
     def news_url(self) -> str:
         return address("notifications:message_list")

@@ -55,6 +55,14 @@ def test_frame_marks_where_one_is(frame_of, ines, path, kwargs, here):
     assert [place["label"] for place in places if place["is_here"]] == here
 
 
+def test_the_search_box_of_all_pages_holds_what_was_searched_everywhere(
+    frame_of, ines, monkeypatch
+):
+    monkeypatch.setattr(context, "address", lambda _route: "/search/")
+    assert frame_of(ines, "/search/?q=files").searched == "files"
+    assert frame_of(ines, "/projects/?q=files").searched == ""
+
+
 def test_frame_counts_news_only_where_somebody_counts_them(frame_of, ines, monkeypatch):
     monkeypatch.setattr(context, "_counters", [])
     assert frame_of(ines).news == 0
