@@ -263,6 +263,9 @@ register_link_source(
         is_origin=True,
     )
 )
+register_link_source(
+    LinkSource("visit", gettext_lazy("Said at"), inspection_standing.visits_behind, is_origin=True)
+)
 MINUTES_PARTS.register(
     MinutesPart(
         key="topics",

@@ -147,10 +147,11 @@ def _blocks(scenario: ShownScenario) -> Iterator[str]:
 def _line(remark: Remark) -> str:
     kind = remark.get_kind_display()
     head = f"{kind} ({remark.said_by.label})" if remark.said_by else str(kind)
-    return f"{head}: {remark.text} – {_became(remark)}"
+    return f"{head}: {remark.text} – {became(remark)}"
 
 
-def _became(remark: Remark) -> str:
+def became(remark: Remark) -> str:
+    """Say in a few words what a question or a wish led to."""
     if remark.answer:
         return remark.answer
     if remark.requirement:

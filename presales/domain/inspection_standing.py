@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Avg, Count, F, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from implportal.accounts.models import User
-from implportal.meetings.models import Kind, Meeting, State
+from implportal.meetings.models import Feedback, Kind, Meeting, State
 from implportal.projects.domain.steps import advance_step
 from implportal.projects.models import Project, Step
 from presales.domain.demonstration_standing import Next
-from presales.models import Arrangement, ItineraryItem
+from presales.models import Arrangement, ItineraryItem, Requirement
+from presales.registry import Link
 
 
 def advance_inspection(project: Project, *, actor: User | None, at: datetime) -> None:
@@ -60,17 +62,39 @@ def _next_of(meetings: list[Meeting], at: datetime) -> Iterator[Next]:
 
 def inspections_of(project: Project) -> QuerySet[Meeting]:
     """Return the visits, the latest first, with what is known of each in numbers."""
-    return (
-        project.meetings.filter(kind=Kind.INSPECTION)
-        .annotate(
-            stop_count=Count("itinerary", distinct=True),
-            arrangement_count=Count("arrangements", distinct=True),
-            to_arrange=Count("arrangements", filter=Q(arrangements__done_at=None), distinct=True),
-            visitor_count=Count("attendees", filter=Q(attendees__user=None), distinct=True),
-            opinion_count=Count("attendees__feedback", distinct=True),
-        )
-        .order_by("-start_at", "-pk")
+    return with_figures(project.meetings.all()).order_by("-start_at", "-pk")
+
+
+def with_figures(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
+    """Return those that are visits, with what is known of each in numbers."""
+    said = Feedback.objects.filter(attendee__meeting=OuterRef("pk")).order_by()
+    return meetings.filter(kind=Kind.INSPECTION).annotate(
+        stop_count=Count("itinerary", distinct=True),
+        arrangement_count=Count("arrangements", distinct=True),
+        to_arrange=Count("arrangements", filter=Q(arrangements__done_at=None), distinct=True),
+        visitor_count=Count("attendees", filter=Q(attendees__user=None), distinct=True),
+        opinion_count=Count("attendees__feedback", distinct=True),
+        rating=Subquery(
+            said.values("attendee__meeting").annotate(mean=Avg("rating")).values("mean")
+        ),
     )
+
+
+def inspection_url(meeting: Meeting) -> str:
+    place = {"project_pk": meeting.project_id, "pk": meeting.pk}
+    return reverse("presales:inspection_detail", kwargs=place)
+
+
+def visits_behind(requirements: Iterable[Requirement]) -> dict[int, list[Link]]:
+    """Return by requirement the visit that it came from. One query."""
+    meetings = Meeting.objects.in_bulk(
+        {one.source_meeting_id for one in requirements if one.source_meeting_id}
+    )
+    return {
+        one.pk: [Link(meeting.title, inspection_url(meeting), meeting.pk)]
+        for one in requirements
+        if (meeting := meetings.get(one.source_meeting_id))
+    }
 
 
 def note_meeting_moved(

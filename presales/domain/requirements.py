@@ -21,6 +21,7 @@ from presales.domain.requirement_suspects import mark_suspect
 from presales.models import REQUIREMENT_MOVES, Requirement
 
 if TYPE_CHECKING:
+    from implportal.meetings.models import Meeting
     from presales.models import Answer
 
 State = Requirement.State
@@ -50,6 +51,10 @@ class AnswerOfOtherProject(DomainError):
     """The answer that it should come from belongs to another project."""
 
 
+class MeetingOfOtherProject(DomainError):
+    """A requirement comes from a meeting of its own project."""
+
+
 class AlreadySettled(DomainError):
     """An accepted or dropped requirement does not change any more."""
 
@@ -68,6 +73,7 @@ def add_requirement(
     actor: User,
     at: datetime,
     source_answer: Answer | None = None,
+    source_meeting: Meeting | None = None,
 ) -> Requirement:
     """Add one sentence that can be checked; it gets the project's next code.
 
@@ -76,6 +82,7 @@ def add_requirement(
         ProjectNotRunning: the project rests or is over.
         EmptyRequirement: ``text`` is blank.
         AnswerOfOtherProject: ``source_answer`` was given in another project.
+        MeetingOfOtherProject: ``source_meeting`` belongs to another project.
     """
     project = Project.objects.locked(project.pk)
     if not may_contribute(actor, project):
@@ -83,9 +90,11 @@ def add_requirement(
     check_running(project)
     if source_answer and source_answer.question.survey.project_id != project.pk:
         raise AnswerOfOtherProject(_("That answer belongs to another project."))
+    if source_meeting and source_meeting.project_id != project.pk:
+        raise MeetingOfOtherProject(_("That meeting belongs to another project."))
     return write_new(
         project=project, text=text, source=source, priority=priority, actor=actor, at=at,
-        source_answer=source_answer,
+        source_answer=source_answer, source_meeting=source_meeting,
     )  # fmt: skip
 
 
@@ -98,6 +107,7 @@ def write_new(
     actor: User,
     at: datetime,
     source_answer: Answer | None = None,
+    source_meeting: Meeting | None = None,
 ) -> Requirement:
     """Write a new one. The caller holds the project's row and has checked ``actor``.
 
@@ -114,6 +124,7 @@ def write_new(
         source=source,
         priority=priority,
         source_answer=source_answer,
+        source_meeting=source_meeting,
         created_at=at,
         created_by=actor,
     )

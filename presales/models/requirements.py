@@ -91,6 +91,14 @@ class Requirement(models.Model):
         related_name="requirements",
         verbose_name=_("answer it came from"),
     )
+    source_meeting = models.ForeignKey(
+        "meetings.Meeting",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="requirements",
+        verbose_name=_("meeting it came from"),
+    )
     created_at = models.DateTimeField(_("added"))
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False

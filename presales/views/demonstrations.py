@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
 from implportal.catalogue.models import Scenario
-from implportal.kernel.views import ReorderView
+from implportal.kernel.views import ListPage, ReorderView
 from implportal.meetings.domain.feedback import opinions, to_ask
 from implportal.meetings.models import Attendee, Kind, Meeting, State
 from implportal.meetings.permissions import (
@@ -22,7 +24,12 @@ from implportal.meetings.permissions import (
 )
 from implportal.projects.models import Project
 from implportal.projects.pages import ProjectActionPage, ProjectPageMixin
-from presales.domain.demonstration_standing import demonstrations_of, scenarios_of
+from presales.domain.demonstration_standing import (
+    became,
+    demonstrations_of,
+    remark_url,
+    scenarios_of,
+)
 from presales.domain.demonstrations import (
     add_own_scenario,
     change_scenario,
@@ -31,32 +38,63 @@ from presales.domain.demonstrations import (
     order_scenarios,
     remove_scenario,
 )
+from presales.filters.demonstrations import RemarkFilter
 from presales.forms.demonstrations import ChooseForm, ScenarioForm, scenario_groups
 from presales.models import Remark, ShownScenario
 from presales.pages import ActMixin, MeetingOfKindMixin, step_of
 
 
-class DemonstrationHome(ProjectPageMixin, TemplateView):
-    """Where the demonstration stands, its meetings, and what is still open of them."""
+class DemonstrationHome(ProjectPageMixin, ListPage):
+    """Where the demonstration stands, its meetings, and all that was asked and wished for."""
 
     tab = "overview"
+    queryset = Remark.objects.select_related(
+        "scenario__meeting", "said_by__user", "said_by__contact", "requirement",
+        "action__user", "action__contact",
+    )  # fmt: skip
+    filterset_class = RemarkFilter
     template_name = "presales/demonstration_home.html"
+    context_object_name = "remarks"
+    export_name = "demonstrations"
+    default_sort = "-noted"
+    sorts = {
+        "noted": ("noted_at", "pk"),
+        "text": ("text", "pk"),
+        "kind": ("kind", "text", "pk"),
+        "meeting": ("scenario__meeting__start_at", "noted_at", "pk"),
+    }
+
+    def get_queryset(self) -> QuerySet:
+        found = super().get_queryset().filter(scenario__meeting__project=self.project)
+        return found.exclude(scenario__meeting__state=State.CANCELLED)
+
+    def get_filterset_kwargs(self, filterset_class: type) -> dict:
+        return super().get_filterset_kwargs(filterset_class) | {"project": self.project}
+
+    def export_columns(self) -> list[tuple[str, Callable[[Any], object]]]:
+        return [
+            (_("Demonstration"), lambda remark: remark.scenario.meeting.title),
+            (_("Start"), lambda remark: remark.scenario.meeting.start_at),
+            (_("Scenario"), lambda remark: remark.scenario.title),
+            (_("Kind"), lambda remark: remark.get_kind_display()),
+            (_("What was said"), lambda remark: remark.text),
+            (_("By"), lambda remark: remark.said_by.label if remark.said_by else ""),
+            (_("What came of it"), became),
+        ]
 
     def get_context_data(self, **kwargs: Any) -> dict:
-        remarks = (
-            Remark.objects.filter(scenario__meeting__project=self.project)
-            .open()
-            .exclude(scenario__meeting__state=State.CANCELLED)
-            .select_related("scenario__meeting", "said_by__user", "said_by__contact")
-        )
-        return super().get_context_data(
+        context = super().get_context_data(
             meetings=demonstrations_of(self.project),
-            remarks=remarks.order_by("-noted_at", "-pk"),
+            open_remarks=self.get_queryset().open().order_by("-noted_at", "-pk"),
             step=self.project.steps.get(key="demonstration"),
             may_plan=self.project.is_running and may_plan_meeting(self.request.user, self.project),
             now=timezone.now(),
             **kwargs,
         )
+        for remark in context["remarks"]:
+            remark.url = remark_url(remark, remark.scenario.meeting)
+            remark.became = became(remark)
+        return context
 
 
 class OneDemonstration(MeetingOfKindMixin):

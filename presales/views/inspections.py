@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
 from implportal.accounts.models import Role, User
+from implportal.kernel.views import ListPage
 from implportal.meetings.domain.feedback import opinions, to_ask
 from implportal.meetings.models import Kind, Meeting, State
 from implportal.meetings.permissions import may_change_meeting, may_plan_meeting, may_take_minutes
@@ -26,7 +29,12 @@ from presales.domain.inspection_arrangements import (
     remove_arrangement,
     settle_arrangement,
 )
-from presales.domain.inspection_standing import arrangements_of, inspections_of, itinerary_of
+from presales.domain.inspection_standing import (
+    arrangements_of,
+    inspection_url,
+    itinerary_of,
+    with_figures,
+)
 from presales.domain.inspections import (
     add_stop,
     agenda_of,
@@ -37,21 +45,44 @@ from presales.domain.inspections import (
     take_itinerary_as_agenda,
 )
 from presales.domain.requirements import add_requirement
+from presales.filters.demonstrations import VisitFilter
 from presales.forms.demonstrations import TakeWishForm
 from presales.forms.inspections import ArrangementForm, PlanInspectionForm, StopForm
 from presales.models import Arrangement, ItineraryItem, Requirement
 from presales.pages import ActMixin, MeetingOfKindMixin
 
 
-class InspectionHome(ProjectPageMixin, TemplateView):
+class InspectionHome(ProjectPageMixin, ListPage):
     """Where the inspection stands, and every visit."""
 
     tab = "overview"
+    queryset = Meeting.objects.select_related("organiser")
+    filterset_class = VisitFilter
     template_name = "presales/inspection_home.html"
+    context_object_name = "meetings"
+    export_name = "visits"
+    default_sort = "-start"
+    sorts = {"start": ("start_at", "pk"), "title": ("title", "pk")}
+
+    def get_queryset(self) -> QuerySet:
+        return with_figures(super().get_queryset()).filter(project=self.project)
+
+    def export_columns(self) -> list[tuple[str, Callable[[Any], object]]]:
+        return [
+            (_("Visit"), lambda visit: visit.title),
+            (_("Start"), lambda visit: visit.start_at),
+            (_("End"), lambda visit: visit.end_at),
+            (_("Place"), lambda visit: visit.place),
+            (_("Organiser"), lambda visit: visit.organiser.name),
+            (_("State"), lambda visit: visit.get_state_display()),
+            (_("Visitors"), lambda visit: visit.visitor_count),
+            (_("Still to arrange"), lambda visit: visit.to_arrange),
+            (_("Impressions"), lambda visit: visit.opinion_count),
+            (_("Rating, 1 to 5"), lambda visit: visit.rating and round(visit.rating, 1)),
+        ]
 
     def get_context_data(self, **kwargs: Any) -> dict:
         return super().get_context_data(
-            meetings=inspections_of(self.project).select_related("organiser"),
             step=self.project.steps.get(key="inspection"),
             may_plan=self.project.is_running and may_plan_meeting(self.request.user, self.project),
             now=timezone.now(),
@@ -99,11 +130,6 @@ class InspectionPlan(ProjectActionPage):
         return reverse("presales:inspection_home", kwargs={"project_pk": self.project.pk})
 
 
-def inspection_url(meeting: Meeting) -> str:
-    place = {"project_pk": meeting.project_id, "pk": meeting.pk}
-    return reverse("presales:inspection_detail", kwargs=place)
-
-
 class OneInspection(MeetingOfKindMixin):
     """A page about the visit in the address."""
 
@@ -147,6 +173,7 @@ class InspectionDetail(InspectionPage):
             done_count=sum(one.done_at is not None for one in arrangements),
             people=meeting.attendees.select_related("user", "contact").order_by("pk"),
             opinions=found,
+            requirements=meeting.requirements.order_by("number", "pk"),
             uninquired=to_ask(found),
             has_begun=meeting.start_at <= now,
             is_over=meeting.end_at <= now,
@@ -336,8 +363,8 @@ class InspectionRequirement(OneInspection, ProjectActionPage):
 
     def perform(self, form: TakeWishForm) -> Requirement:
         return add_requirement(
-            project=self.project, source=Requirement.Source.VISIT, actor=self.request.user,
-            at=timezone.now(), **form.cleaned_data,
+            project=self.project, source=Requirement.Source.VISIT, source_meeting=self.meeting,
+            actor=self.request.user, at=timezone.now(), **form.cleaned_data,
         )  # fmt: skip
 
     def get_success_message(self) -> str:

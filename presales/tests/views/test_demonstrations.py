@@ -1,3 +1,5 @@
+import csv
+import io
 from datetime import timedelta
 
 import pytest
@@ -15,6 +17,7 @@ from presales.tests.demonstration_factories import (
     ScenarioFactory,
     ShownScenarioFactory,
 )
+from presales.tests.factories import RequirementFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -64,10 +67,79 @@ def test_the_overview_costs_the_same_for_any_number_of_demonstrations(
         RemarkFactory(scenario__meeting=one, said_by=AttendeeFactory(meeting=one))
     browser = sign_in(ines)
 
-    with django_assert_num_queries(7):  # session, user, news, project, step, meetings, remarks
+    browser.get(home(project))
+
+    # session, user, news, project; how many remarks, those of the page, those to choose from;
+    # step, meetings, open remarks
+    with django_assert_num_queries(10):
         response = browser.get(home(project))
 
-    assert len(response.context["meetings"]) == len(response.context["remarks"]) == meetings
+    shown = response.context
+    assert len(shown["meetings"]) == len(shown["open_remarks"]) == len(shown["remarks"]) == meetings
+
+
+@pytest.fixture
+def remarks(meeting, scenario):
+    """An open question, one that was answered, a wish that became a requirement; one elsewhere."""
+    MeetingFactory(project=meeting.project, kind="DEMONSTRATION", title="Later")
+    carl = AttendeeFactory(meeting=meeting, contact=ContactFactory(name="Carl"), name="")
+    at = meeting.start_at
+    RemarkFactory(scenario=scenario, text="Does it print?", said_by=carl, noted_at=at)
+    RemarkFactory(
+        scenario=scenario, text="=HYPERLINK()", answer="+ later", noted_at=at + timedelta(minutes=1)
+    )
+    RemarkFactory(
+        scenario=scenario, text="Larger letters", kind="WISH", noted_at=at + timedelta(minutes=2),
+        requirement=RequirementFactory(project=meeting.project, number=7),
+    )  # fmt: skip
+    RemarkFactory(text="Of another project")
+    called_off = MeetingFactory(project=meeting.project, kind="DEMONSTRATION", state="CANCELLED")
+    RemarkFactory(scenario__meeting=called_off, text="Called off")
+
+
+@pytest.mark.parametrize(
+    ("query", "texts"),
+    [
+        ("", ["Larger letters", "=HYPERLINK()", "Does it print?"]),
+        ("sort=text", ["=HYPERLINK()", "Does it print?", "Larger letters"]),
+        ("q=carl", ["Does it print?"]),
+        ("q=finding+a", ["Larger letters", "=HYPERLINK()", "Does it print?"]),
+        ("q=elsewhere", []),
+        ("kind=WISH", ["Larger letters"]),
+        ("state=open", ["Does it print?"]),
+        ("state=settled", ["Larger letters", "=HYPERLINK()"]),
+    ],
+)
+def test_what_was_said_is_searched_filtered_and_sorted(
+    sign_in, ines, project, remarks, query, texts
+):
+    response = sign_in(ines).get(f"{home(project)}?{query}")
+
+    assert [one.text for one in response.context["remarks"]] == texts
+    assert ("Nothing fits these filters" in response.content.decode()) is (texts == [])
+
+
+def test_what_was_said_is_filtered_by_demonstration(sign_in, ines, project, meeting, remarks):
+    browser = sign_in(ines)
+    later = project.meetings.get(title="Later")
+
+    assert not browser.get(f"{home(project)}?meeting={later.pk}").context["remarks"]
+    assert len(browser.get(f"{home(project)}?meeting={meeting.pk}").context["remarks"]) == 3
+
+
+def test_what_was_said_is_exported_without_formulas(sign_in, ines, sam, project, meeting, remarks):
+    text = sign_in(ines).get(f"{home(project)}?sort=noted&export=csv").content.decode("utf-8-sig")
+
+    rows = list(csv.reader(io.StringIO(text)))
+    assert rows[0] == [
+        "Demonstration", "Start", "Scenario", "Kind", "What was said", "By", "What came of it",
+    ]  # fmt: skip
+    assert [(row[2], row[3], row[4], row[5], row[6]) for row in rows[1:]] == [
+        ("Finding a letter", "Question", "Does it print?", "Carl", "open"),
+        ("Finding a letter", "Question", "'=HYPERLINK()", "", "'+ later"),
+        ("Finding a letter", "Wish", "Larger letters", "", "requirement R-007"),
+    ]
+    assert sign_in(sam).get(f"{home(project)}?export=csv").status_code == 404
 
 
 @pytest.mark.parametrize("scenarios", [1, 25])

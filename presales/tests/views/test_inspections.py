@@ -1,3 +1,5 @@
+import csv
+import io
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -5,9 +7,10 @@ import pytest
 from django.urls import reverse
 
 from implportal.meetings.domain.meetings import change_meeting
-from implportal.meetings.models import Meeting
+from implportal.meetings.models import Feedback, Meeting
 from implportal.meetings.tests.factories import AttendeeFactory, MeetingFactory
 from implportal.projects.tests.factories import ContactFactory, ProjectFactory
+from presales.domain.requirements import MeetingOfOtherProject, add_requirement
 from presales.models import Arrangement, ItineraryItem, Requirement
 from presales.tests.demonstration_factories import ArrangementFactory, ItineraryItemFactory
 
@@ -62,7 +65,9 @@ def test_the_overview_costs_the_same_for_any_number_of_visits(
         ArrangementFactory(meeting=one)
     browser = sign_in(ines)
 
-    with django_assert_num_queries(6):  # session, user, news, project, step, visits
+    browser.get(of(project, "inspection_home"))
+
+    with django_assert_num_queries(7):  # session, user, news, project, how many, visits, step
         response = browser.get(of(project, "inspection_home"))
 
     assert len(response.context["meetings"]) == visits
@@ -81,8 +86,8 @@ def test_a_visit_costs_the_same_for_any_number_of_stops_and_arrangements(
     browser.get(page(visit, "inspection_detail"))
 
     # session, user, news, project, meeting; feedback, links to give it; stops, twice; checklist,
-    # who may do it: 2; people
-    with django_assert_num_queries(13):
+    # who may do it: 2; people; requirements
+    with django_assert_num_queries(14):
         response = browser.get(page(visit, "inspection_detail"))
 
     assert len(response.context["stops"]) == len(response.context["arrangements"]) == things
@@ -223,7 +228,68 @@ def test_a_wish_of_the_visit_becomes_a_requirement(sign_in, ines, visit):
     )  # fmt: skip
 
     assert "It is the requirement R-001 now." in answer.content.decode()
-    assert Requirement.objects.get().source == "VISIT"
+    requirement = Requirement.objects.get()
+    assert (requirement.source, requirement.source_meeting) == ("VISIT", visit)
+    # and each leads to the other
+    browser = sign_in(ines)
+    told = browser.get(requirement.get_absolute_url()).content.decode()
+    assert f'<a href="{page(visit, "inspection_detail")}">Visit</a>' in told
+    shown = browser.get(page(visit, "inspection_detail")).content.decode()
+    assert f'<a href="{requirement.get_absolute_url()}">R-001</a>' in shown
+
+
+def test_a_requirement_comes_from_a_meeting_of_its_project(ines, visit, noon):
+    with pytest.raises(MeetingOfOtherProject, match="another project"):
+        add_requirement(
+            project=ProjectFactory(implementation_manager=ines), text="Labels are printed.",
+            source="VISIT", priority="MUST", source_meeting=visit, actor=ines, at=noon,
+        )  # fmt: skip
+    assert not Requirement.objects.exists()
+
+
+@pytest.fixture
+def visits(visit):
+    """The visit to the works with two opinions, one to the office that was called off."""
+    carl = AttendeeFactory(meeting=visit, contact=ContactFactory(name="Carl"), name="")
+    Feedback.objects.create(attendee=carl, rating=4, given_at=visit.end_at)
+    guest = AttendeeFactory(meeting=visit)
+    Feedback.objects.create(attendee=guest, rating=5, given_at=visit.end_at)
+    MeetingFactory(
+        project=visit.project, kind="INSPECTION", title="=Office", state="CANCELLED",
+        start_at=visit.start_at + timedelta(days=1), end_at=visit.end_at + timedelta(days=1),
+    )  # fmt: skip
+    MeetingFactory(project=visit.project, kind="EXCHANGE", title="No visit")
+    MeetingFactory(kind="INSPECTION", title="Of another project")
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("", ["=Office", "Visit"]),
+        ("sort=start", ["Visit", "=Office"]),
+        ("q=works", ["Visit"]),
+        ("q=carl", ["Visit"]),
+        ("q=elsewhere", []),
+        ("state=CANCELLED", ["=Office"]),
+    ],
+)
+def test_visits_are_searched_filtered_and_sorted(sign_in, ines, project, visits, query, titles):
+    response = sign_in(ines).get(f"{of(project, 'inspection_home')}?{query}")
+
+    assert [one.title for one in response.context["meetings"]] == titles
+    assert ("Nothing fits these filters" in response.content.decode()) is (titles == [])
+
+
+def test_visits_are_exported_without_formulas(sign_in, ines, sam, project, visits):
+    address = f"{of(project, 'inspection_home')}?export=csv"
+    text = sign_in(ines).get(address).content.decode("utf-8-sig")
+
+    rows = list(csv.reader(io.StringIO(text)))
+    assert rows[0][-4:] == ["Visitors", "Still to arrange", "Impressions", "Rating, 1 to 5"]
+    assert [(row[0], row[5], *row[-4:]) for row in rows[1:]] == [
+        ("'=Office", "Cancelled", "0", "0", "0", ""), ("Visit", "Planned", "2", "0", "2", "4.5"),
+    ]  # fmt: skip
+    assert sign_in(sam).get(address).status_code == 404
 
 
 def test_a_reader_sees_it_and_changes_nothing(sign_in, bea, visit):
