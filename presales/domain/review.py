@@ -264,6 +264,9 @@ def withdraw_solution(*, solution: Solution, reason: str, actor: User, at: datet
         ProjectNotRunning.
         IllegalMove: it is out for signature (take it back first), or is signed.
     """
+    # What sends a version to be signed holds the version before the solution, so this does, too.
+    if version := latest_version(solution):
+        DocumentVersion.objects.locked(version.pk)
     solution = _locked(solution, actor=actor)
     check_move(STATE_MOVES, source=State(solution.state), target=State.WITHDRAWN)
     close_review_links(solution, actor=actor, at=at)
