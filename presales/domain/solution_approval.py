@@ -28,8 +28,9 @@ from implportal.projects.domain.steps import advance_step
 from implportal.projects.models import Project, Step
 from implportal.projects.permissions import may_run
 from presales.domain.glossary import words_explained
+from presales.domain.imports import SOLUTION_IMPORTED
 from presales.domain.sections import SECTION_ADDED, SECTION_CHANGED
-from presales.domain.solutions import locked_draft
+from presales.domain.solutions import SOLUTION_CHANGED, locked_draft
 from presales.models import ApprovalRule, Requirement, Solution, SolutionApproval
 
 State = SolutionApproval.State
@@ -352,15 +353,16 @@ def _check_own_eyes(rule: ApprovalRule, solution: Solution, person: User, *, ask
 
 
 def _authors(solution: Solution, asked_by: int) -> set[int | None]:
-    """Who asks, and who wrote in a section that is there, also if somebody else wrote last."""
+    """Who asks, and who wrote the title page, a file, or a section, also if not as the last."""
     sections = list(solution.sections.order_by("pk").values_list("key", "edited_by"))
+    in_a_section = Q(
+        action__in=[SECTION_ADDED.key, SECTION_CHANGED.key],
+        details__key__in=[key for key, _editor in sections],
+    )
     earlier = (
         Entry.objects.of_project(solution.project_id)
         .of_subject(solution)
-        .filter(
-            action__in=[SECTION_ADDED.key, SECTION_CHANGED.key],
-            details__key__in=[key for key, _editor in sections],
-        )
+        .filter(in_a_section | Q(action__in=[SOLUTION_CHANGED.key, SOLUTION_IMPORTED.key]))
         .order_by("actor")
     )
     writers = earlier.values_list("actor", flat=True).distinct()

@@ -45,6 +45,9 @@ def note_delivery(message: Message, at: datetime) -> None:
     if link is None:
         return
     signer = Signer.objects.filter(link=link).select_related("request__version").first()
+    if signer is not None:
+        # Whatever happens to a request holds it first; its links come after.
+        SignatureRequest.objects.locked(signer.request_id)
     if message.status == Message.Status.SENT:
         SharedLink.objects.filter(pk=link.pk).update(delivered_at=at)
         if signer is not None:

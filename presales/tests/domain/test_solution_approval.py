@@ -10,9 +10,10 @@ from implportal.projects.models import Step
 from implportal.projects.registry import WAITING
 from implportal.projects.tests.factories import ContactFactory, MemberFactory
 from presales.domain import solution_approval as approval
+from presales.domain.imports import plan_import, read_solution, reimport_solution
 from presales.domain.review import send_for_review
 from presales.domain.sections import change_section, link_requirements
-from presales.domain.solutions import NotBeingWritten
+from presales.domain.solutions import NotBeingWritten, change_solution
 from presales.models import ApprovalRule, Solution, SolutionApproval
 from presales.reminders import approvals_unanswered
 from presales.tests.factories import RequirementFactory, SolutionFactory, SolutionSectionFactory
@@ -163,6 +164,27 @@ def test_who_wrote_does_not_approve_after_somebody_mended_a_comma(
 ):
     write(solution, "Piet writes it all", piet, noon)
     write(solution, "Piet writes it all.", conny, noon)
+
+    with pytest.raises(approval.MayNotApprove, match="Piet Example wrote"):
+        ask(solution, piet, ines, noon)
+
+
+def test_who_wrote_the_title_page_does_not_approve(solution, four_eyes, ines, piet, noon):
+    change_solution(
+        solution=solution, title="Records", subtitle="", summary="All of it.", actor=piet, at=noon
+    )
+
+    with pytest.raises(approval.MayNotApprove, match="Piet Example wrote"):
+        ask(solution, piet, ines, noon)
+
+
+def test_who_brought_the_text_in_does_not_approve(solution, four_eyes, ines, piet, noon):
+    document = read_solution(b"# Records\n\n## Scope\n\nAll of it.\n")
+    plan = plan_import(solution=solution, document=document)
+    reimport_solution(
+        solution=solution, document=document, state_token=plan.state_token, actor=piet, at=noon
+    )
+    write(solution, "Somebody mends it.", ines, noon)
 
     with pytest.raises(approval.MayNotApprove, match="Piet Example wrote"):
         ask(solution, piet, ines, noon)
