@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import CreateView, DetailView, UpdateView
@@ -187,8 +189,15 @@ class ProductDetail(ItemDetail):
         return [
             (_("Code"), self.object.code),
             (_("Part of the solutions"), ", ".join(solutions.values_list("title", flat=True))),
+            (_("Scenarios"), self.scenarios()),
             (_("Offered today"), _("yes") if self.object.is_offered else _("no")),
         ]
+
+    def scenarios(self) -> SafeString | None:
+        """How many ways there are to show it, leading to them; None without any."""
+        count = self.object.scenarios.count()
+        address = f"{reverse('catalogue:scenario_list')}?product={self.object.pk}"
+        return format_html('<a href="{}">{}</a>', address, count) if count else None
 
 
 class ProfileOrder(ReorderView):

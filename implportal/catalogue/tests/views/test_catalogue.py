@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from implportal.catalogue.models import Qualification, ReferenceCase
+from implportal.catalogue.models import Qualification, ReferenceCase, Scenario
 from implportal.catalogue.tests.factories import (
     FieldOfBusinessFactory,
     OfferedSolutionFactory,
@@ -312,3 +312,19 @@ def test_the_overview_begins_with_what_needs_renewing(sign_in, ines):
     page = sign_in(ines).get(reverse("catalogue:overview"))
 
     assert [row.title for row in page.context["ending"]] == ["Gone", "Soon"]
+
+
+def test_a_product_leads_to_its_scenarios(sign_in, ines):
+    product = ProductFactory()
+    browser = sign_in(ines)
+    address = reverse("catalogue:product_detail", kwargs={"pk": product.pk})
+    assert "Scenarios" not in [label for label, _ in browser.get(address).context["facts"]]
+
+    for title in ("Find a letter", "File a letter"):
+        Scenario.objects.create(product=product, title=title, minutes=10)
+    ProductFactory()
+
+    scenarios = dict(browser.get(address).context["facts"])["Scenarios"]
+    listed = f"{reverse('catalogue:scenario_list')}?product={product.pk}"
+    assert scenarios == f'<a href="{listed}">2</a>'
+    assert len(browser.get(listed).context["object_list"]) == 2
