@@ -25,7 +25,7 @@ PEN_PIXELS, MARGIN_PIXELS = 2.4, 6
 INK = "#12305f"
 
 MAX_UPLOAD_BYTES = 5 * 1024 * 1024
-MAX_UPLOAD_PIXELS = {"JPEG": 40_000_000, "PNG": 16_000_000}
+MAX_UPLOAD_PIXELS, MAX_PNG_PIXELS = 40_000_000, 16_000_000
 """What phones take today; more is no photograph of a signature.
 
 A PNG cannot be decoded smaller than it is, so that it may hold fewer.
@@ -112,7 +112,9 @@ def _upright(data: bytes) -> Image.Image:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # cameras write odd notes; the pixels are counted here
         with Image.open(io.BytesIO(data), formats=["PNG", "JPEG"]) as image:
-            if image.width * image.height > MAX_UPLOAD_PIXELS[image.format]:
+            # Some phones write several pictures into one JPEG, and Pillow then says MPO.
+            most = MAX_PNG_PIXELS if image.format == "PNG" else MAX_UPLOAD_PIXELS
+            if image.width * image.height > most:
                 raise BadPicture
             image.draft("RGB", (KEPT_WIDTH, KEPT_HEIGHT))
             return ImageOps.exif_transpose(image).convert("RGBA")

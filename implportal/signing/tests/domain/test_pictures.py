@@ -97,9 +97,16 @@ def test_what_our_page_does_not_send_is_refused(strokes):
         drawn_picture(strokes)
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
-def test_an_upload_is_painted_anew_and_small(kind):
-    picture = uploaded_picture(photo((3000, 1500), kind))
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [
+        ("JPEG", {}),
+        ("PNG", {}),
+        ("MPO", {"save_all": True, "append_images": [Image.new("RGB", (30, 15))]}),
+    ],
+)
+def test_an_upload_is_painted_anew_and_small(kind, changes):
+    picture = uploaded_picture(photo((3000, 1500), kind, **changes))
 
     with Image.open(io.BytesIO(picture.data)) as image:
         assert (image.format, image.size) == ("PNG", (600, 300))
