@@ -17,6 +17,7 @@ from implportal.documents.domain.content import build_content
 from implportal.documents.models import DocumentVersion
 from implportal.kernel.errors import DomainError
 from implportal.kernel.views import DomainFormMixin, ListPage
+from implportal.meetings.permissions import may_plan_meeting
 from implportal.projects.models import Project
 from implportal.projects.pages import ProjectPageMixin
 from implportal.signing.models import SharedLink
@@ -81,6 +82,7 @@ class IntroductionList(ProjectPageMixin, ListPage):
     def get_context_data(self, **kwargs: Any) -> dict:
         return super().get_context_data(
             may_prepare=may_prepare(self.request.user, self.project),
+            may_plan=self.project.is_running and may_plan_meeting(self.request.user, self.project),
             step=self.project.steps.get(key="introduction"),
             **kwargs,
         )

@@ -100,6 +100,18 @@ def test_the_list_costs_the_same_for_any_number(
     assert len(page.context["introductions"]) == rows
 
 
+@pytest.mark.parametrize(("state", "offered"), [("RUNNING", True), ("SUSPENDED", False)])
+def test_the_meeting_for_it_is_planned_from_the_list(sign_in, ines, project, state, offered):
+    project.state = state
+    project.save(update_fields=["state"])
+    page = sign_in(ines).get(
+        reverse("presales:introduction_list", kwargs={"project_pk": project.pk})
+    )
+
+    plan = reverse("meetings:meeting_create", kwargs={"project_pk": project.pk})
+    assert (f'href="{plan}?kind=INTRODUCTION"' in page.content.decode()) is offered
+
+
 @pytest.mark.parametrize("rows", [1, 25])
 def test_composing_costs_the_same_for_any_catalogue(
     sign_in, ines, draft, django_assert_num_queries, rows
