@@ -30,7 +30,10 @@ TERM_REMOVED = Action(
 
 GLOSSARY_KEY = "glossary"
 """Of the section that is added when a solution is sent; others have "s" and a number."""
-_NOT_SHOWN = re.compile(r"`[^`\n]*`|!?\[[^\]\n]*\]\(image:[^)\n]*\)|\]\([^)\n]*\)|https?://\S+")
+# The lengths have bounds, so that a text of brackets alone is not read to its end for each.
+_NOT_SHOWN = re.compile(
+    r"`[^`\n]*`|!?\[[^\]\n]{0,300}\]\(image:[^)\n]{0,300}\)|\]\([^)\n]{0,300}\)|https?://\S+"
+)
 
 
 class AlreadyExplained(DomainError):

@@ -25,7 +25,7 @@ TEMPLATE_SAVED = Action(
 TEMPLATE_REMOVED = Action(
     "presales.solution_template_removed", gettext_lazy("removed the solution template “%(title)s”")
 )
-_PICTURE = re.compile(r"!\[[^\]\n]*\]\(image:[0-9a-f]{64}\)\n?")
+_PICTURE = re.compile(r"!\[[^\]\n]{0,1000}\]\(image:[0-9a-f]{64}\)\n?")
 
 
 class TitleIsTaken(DomainError):

@@ -32,7 +32,7 @@ MEANINGS = {
     "end": gettext_lazy("the planned end"),
 }
 _VARIABLE = re.compile(r"\{\{[ \t]{0,9}([^{}\n]{0,60}?)[ \t]{0,9}\}\}")
-_CODE_OR_VARIABLE = re.compile(rf"(`+)(?!`)[^\n]*?(?<!`)\1(?!`)|{_VARIABLE.pattern}")
+_CODE_OR_VARIABLE = re.compile(rf"(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)|{_VARIABLE.pattern}")
 
 
 class UnknownVariable(DomainError):

@@ -216,8 +216,10 @@ def _bullet(one: _List) -> str:
 
 def _plain(words: str) -> str:
     """A heading holds no formatting."""
-    words = re.sub(r"(?<!\\)(\*\*|\*|~~)|!\[[^\]]*\]\([^)]*\)", "", words.replace("\\\n", " "))
-    words = re.sub(r"(?<!\\)\[([^\]]*)\]\(<[^>]*>\)", r"\1", words)
+    words = re.sub(
+        r"(?<!\\)(\*\*|\*|~~)|!\[[^\]]{0,1000}\]\([^)]{0,1000}\)", "", words.replace("\\\n", " ")
+    )
+    words = re.sub(r"(?<!\\)\[([^\]]{0,1000})\]\(<[^>]{0,2000}>\)", r"\1", words)
     return " ".join(re.sub(r"\\([\\`*_\[\]<>|~])", r"\1", words).split())
 
 

@@ -1,5 +1,4 @@
 import base64
-import gc
 import io
 import re
 import time
@@ -19,6 +18,7 @@ from implportal.documents.markdown import (
 )
 from implportal.documents.outline import BadMarkdown, ParsedSection, parse_document
 from implportal.documents.tests.real import REAL_SOLUTIONS
+from implportal.kernel.tests.growth import grows_with_length
 
 SHA = "ab" * 32
 
@@ -294,24 +294,8 @@ HOSTILE_LINES = [
 
 
 @pytest.mark.parametrize("piece", HOSTILE_LINES)
-def test_the_time_for_hostile_text_grows_with_its_length_and_no_faster(request, piece):
-    def seconds(characters):
-        text = (piece * characters)[:characters]
-        begun = time.process_time()
-        to_html(text)
-        return time.process_time() - begun
-
-    # What other tests left in memory is not looked through again while this one measures.
-    request.addfinalizer(gc.enable)
-    gc.disable()
-
-    def grows_alike():
-        # Eight times the text; a factor of three is left for the noise of a busy machine.
-        short = min(seconds(MAX_CHARACTERS // 8) for _try in range(2))
-        return seconds(MAX_CHARACTERS) < max(0.1, 24 * short)
-
-    seconds(1_000)  # loads what is loaded once
-    assert any(grows_alike() for _try in range(3))
+def test_the_time_for_hostile_text_grows_with_its_length_and_no_faster(piece):
+    assert grows_with_length(to_html, piece=piece, longest=MAX_CHARACTERS)
 
 
 def test_a_longer_text_than_anybody_writes_is_shown_as_it_was_typed():

@@ -31,7 +31,9 @@ CONTACTS_IMPORTED = Action(
 MAX_CARDS = 5_000
 
 MOST_BARE = 4
-BARE_PARAMETER = re.compile(r"^([A-Za-z]+(?:;[^:;=]+=[^:;]*)*);[A-Za-z0-9-]+(?=[:;])", re.MULTILINE)
+BARE_PARAMETER = re.compile(
+    r"^([A-Za-z]+(?:;[^:;=\n]+=[^:;\n]*)*);[A-Za-z0-9-]+(?=[:;])", re.MULTILINE
+)
 """“EMAIL;INTERNET:”: version 2.1 names a parameter's value alone, which no parser takes today."""
 
 HEADINGS = {

@@ -1,7 +1,9 @@
 import pytest
 
 from implportal.audit.models import Entry
+from implportal.documents.markdown import MAX_CHARACTERS
 from implportal.kernel.errors import NotAllowed
+from implportal.kernel.tests.growth import grows_with_length
 from implportal.projects.tests.factories import ContactFactory, MemberFactory
 from presales.domain import glossary
 from presales.domain.review import send_for_review
@@ -119,3 +121,10 @@ def test_words_of_the_company_are_kept_by_who_keeps_templates(conny, solution, n
     term = glossary.save_term(term=None, project=solution.project, **fields)
     glossary.remove_term(term=term, actor=conny, at=noon)
     assert not GlossaryTerm.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "piece", ["[", "![", "](", "![](", "![a](data:", "](image:", "`", "https://"]
+)
+def test_the_time_for_hostile_words_grows_with_their_length_and_no_faster(piece):
+    assert grows_with_length(glossary.plain_text, piece=piece, longest=MAX_CHARACTERS)

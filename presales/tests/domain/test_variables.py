@@ -2,7 +2,9 @@ from datetime import date
 
 import pytest
 
+from implportal.documents.markdown import MAX_CHARACTERS
 from implportal.documents.models import DocumentVersion
+from implportal.kernel.tests.growth import grows_with_length
 from implportal.projects.tests.factories import ContactFactory, ProjectFactory
 from presales.domain.review import send_for_review
 from presales.domain.solution_standing import NEEDS_CONFIRMATION, solution_standing
@@ -111,3 +113,10 @@ def test_the_preview_shows_facts_and_names_what_is_wrong(sign_in, ines, noon):
     assert "<p>Clinic {{x}}</p>" in page
     assert "Line 1: {{x}} stands for nothing." in page
     assert "Line 2: {{x}} stands for nothing." in detail
+
+
+@pytest.mark.parametrize("piece", ["`", "` ", "``a`", "{{", "{{ ", "{{a}", "\\`"])
+def test_the_time_for_hostile_words_grows_with_their_length_and_no_faster(piece):
+    assert grows_with_length(
+        lambda text: put_in_known(text, {}), piece=piece, longest=MAX_CHARACTERS
+    )

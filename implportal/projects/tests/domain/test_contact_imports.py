@@ -2,6 +2,7 @@ import pytest
 
 from implportal.kernel.errors import NotAllowed
 from implportal.kernel.tables import read_csv_text
+from implportal.kernel.tests.growth import grows_with_length
 from implportal.projects.domain.contact_imports import (
     ContactRow,
     HeadingMissing,
@@ -133,3 +134,12 @@ def test_who_does_not_keep_customers_imports_nothing(conny, noon):
         import_contacts(customer=CustomerFactory(), rows=rows, actor=conny, at=noon)
 
     assert not Contact.objects.exists()
+
+
+@pytest.mark.parametrize("piece", ["A;b=\n", "A;b=c;", "A;", ";", "A;b=c\n", "=\n"])
+def test_the_time_for_hostile_cards_grows_with_their_length_and_no_faster(piece):
+    def reads(text):
+        with pytest.raises(NoCards):
+            rows_of_vcards(text)
+
+    assert grows_with_length(reads, piece=piece, longest=100_000)
