@@ -12,9 +12,9 @@ from django.utils.formats import date_format
 from implportal.meetings.models import Meeting
 
 TIMED = re.compile(
-    r"""^\s* (?:[-*+]\s+|\d+[.)]\s+)?                # the mark of a list
+    r"""^(?:[-*+]\s+|\d+[.)]\s+)?                # the mark of a list
         (?P<minutes>[1-9]\d{0,2})\s*(?:min(?:utes?)?\b\.?|′|')  # 15 min
-        \s*[:–—-]?\s* (?P<title>\S.*?)\s*$""",
+        \s*[:–—-]?\s* (?P<title>\S.*)$""",
     re.VERBOSE | re.IGNORECASE,
 )
 MARK = re.compile(r"^\s*(?:[-*+]\s+|\d+[.)]\s+)?")
@@ -40,7 +40,7 @@ class Timetable:
 
 def timetable(meeting: Meeting) -> Timetable | None:
     """Return when each point begins; None where no line of the agenda tells a time."""
-    lines = [line for line in meeting.agenda.splitlines() if line.strip()]
+    lines = [line for line in map(str.strip, meeting.agenda.splitlines()) if line]
     matches = [TIMED.match(line) for line in lines]
     if not any(matches):
         return None

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from implportal.kernel.tests.growth import grows_with_length
 from implportal.meetings.domain.agenda import agenda_text, timetable
 from implportal.meetings.domain.calendar import to_icalendar
 from implportal.meetings.tests.factories import MeetingFactory
@@ -52,3 +53,13 @@ def test_calendars_get_the_clock_times(timed, noon):
     calendar = to_icalendar(meeting=timed("15 min One\n15 min Two"), at=noon).decode()
 
     assert "DESCRIPTION:10:00 One\\n10:15 Two" in calendar
+
+
+@pytest.mark.parametrize("piece", ["15 min x ", "15 min   ", " ", "- ", "1. "])
+def test_the_time_for_a_hostile_agenda_grows_with_its_length_and_no_faster(timed, piece):
+    def reads(text):
+        # One line each: as it is, with blanks in its midst, with blanks at its end.
+        for agenda in (text, f"15 min x{' ' * len(text)}x", f"15 min{' ' * len(text)}"):
+            timetable(timed(agenda))
+
+    assert grows_with_length(reads, piece=piece, longest=50_000)
